@@ -1,0 +1,109 @@
+package org.imageserver.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operator decided, with every default filled in.
+ *
+ * @param listen where to listen, at least one address
+ * @param socketMode file mode of the unix sockets, such as 0666
+ * @param serveDir the directory of images
+ * @param mode who sees images that do not say so themselves
+ * @param rescan how often the directory is looked at
+ * @param prefix what DSAPI file urls begin with; empty: the scheme by which the client came
+ * @param suffix what stands after the host in DSAPI file urls
+ * @param logLevel least severe level that is logged
+ * @param creator the names and owners that manifests may leave out
+ * @param trustedProxies whose word about the client's address, scheme and host counts
+ * @param sendfile how file bytes are sent
+ * @param idle after which an idle connection is closed
+ * @param grace the time that running downloads get when the server stops
+ */
+public record Settings(
+        List<ListenAddress> listen,
+        int socketMode,
+        Path serveDir,
+        Mode mode,
+        Duration rescan,
+        Optional<String> prefix,
+        String suffix,
+        LogLevel logLevel,
+        Creator creator,
+        List<Network> trustedProxies,
+        Sendfile sendfile,
+        Duration idle,
+        Duration grace) {
+
+    /** The owner of images whose manifest names none, when the configuration names none either. */
+    public static final String NOBODY = "00000000-0000-0000-0000-000000000000";
+
+    /** Whether images are public or private when their manifest does not say. */
+    public enum Mode {
+        PUBLIC,
+        PRIVATE
+    }
+
+    /** How file bytes are sent: by the kernel alone, through a buffer, or as a probe at start decides. */
+    public enum Sendfile {
+        AUTO,
+        ON,
+        OFF
+    }
+
+    /** The levels that the old server's configuration knew (bunyan's). */
+    public enum LogLevel {
+        TRACE(10),
+        DEBUG(20),
+        INFO(30),
+        WARN(40),
+        ERROR(50),
+        FATAL(60);
+
+        private final int number;
+
+        LogLevel(int number) {
+            this.number = number;
+        }
+
+        /** Bunyan's number for it. */
+        public int number() {
+            return number;
+        }
+    }
+
+    /**
+     * Names and owners for what a manifest leaves out (DSAPI's creator and vendor).
+     *
+     * @param name {@code creator_name} and {@code cloud_name}
+     * @param uuid the owner
+     * @param vendorUuid {@code vendor_uuid}
+     */
+    public record Creator(String name, String uuid, String vendorUuid) {}
+
+    /**
+     * Reads a configuration file.
+     *
+     * @param path the file, or null for the defaults alone
+     * @param overrides what the command line says, which wins
+     * @throws ConfigException naming the first key that cannot be used, before anything is started
+     */
+    public static Settings read(@Nullable Path path, Overrides overrides) throws ConfigException {
+        Path here = Path.of("").toAbsolutePath();
+        return new SettingsReader(path == null ? ConfigFile.empty(here) : ConfigFile.read(path)).read(overrides);
+    }
+
+    /**
+     * What the command line says.
+     *
+     * @param listen addresses in place of the file's; empty: the file's
+     * @param serveDir a directory in place of the file's
+     */
+    public record Overrides(List<ListenAddress> listen, Optional<Path> serveDir) {
+        /** Nothing but the file counts. */
+        public static final Overrides NONE = new Overrides(List.of(), Optional.empty());
+    }
+}

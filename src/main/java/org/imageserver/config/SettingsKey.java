@@ -1,0 +1,65 @@
+package org.imageserver.config;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Every key that a configuration file may have: its name, what it holds, and what it means. */
+public enum SettingsKey {
+    LISTEN("listen", "a list of addresses", "Where to listen, several at once: " + ListenAddress.EXPECTED + "."),
+    LISTEN_PORT(
+            "listen_port",
+            "a port number (1 to 65535) or the path of a unix socket",
+            "The old server's key: a number listens on all interfaces, a string is a unix socket."),
+    SOCKET_MODE("socket_mode", "an octal file mode such as \"0666\"", "Who may connect to the unix sockets."),
+    SERVE_DIR("serve_dir", "a path", "The directory of images; relative to the configuration file."),
+    MODE(
+            "mode",
+            "\"public\" or \"private\"",
+            "public: everyone reads. private: images are private unless they say so."),
+    RESCAN_SECONDS(
+            "rescan_seconds", "a number of seconds, 0.1 to 86400", "How often the directory is looked at for changes."),
+    PREFIX("prefix", "a string", "DSAPI file urls begin with it (default http://, or what a trusted proxy says)."),
+    SUFFIX("suffix", "a string", "DSAPI file urls have it after the host, such as \":8080\" behind a proxy."),
+    LOGLEVEL("loglevel", "trace, debug, info, warn, error or fatal", "The least severe message that is logged."),
+    IMAGE_CREATOR("image-creator", "a string", "creator_name and cloud_name of images shown on DSAPI."),
+    IMAGE_CREATOR_UUID(
+            "image-creator-uuid", "a lower-case UUID (or \"\")", "The owner of images whose manifest names none."),
+    IMAGE_VENDOR_UUID("image-vendor-uuid", "a lower-case UUID (or \"\")", "vendor_uuid of images shown on DSAPI."),
+    TRUSTED_PROXIES(
+            "trusted_proxies",
+            "a list of addresses or networks such as \"10.0.0.0/8\"",
+            "Proxies whose X-Forwarded-* and Forwarded are believed; a unix socket always is."),
+    SENDFILE("sendfile", "\"auto\", \"on\" or \"off\"", "Zero-copy downloads; auto tries it once on unix sockets."),
+    IDLE_SECONDS("idle_seconds", "a number of seconds, 1 to 86400", "An idle connection is closed after this."),
+    GRACE_SECONDS("grace_seconds", "a number of seconds, 0 to 86400", "Time that running downloads get at a stop."),
+    COMMENTS("comments", "anything", "Ignored; the old server's configuration has it.");
+
+    private final String key;
+    private final String expected;
+    private final String meaning;
+
+    SettingsKey(String key, String expected, String meaning) {
+        this.key = key;
+        this.expected = expected;
+        this.meaning = meaning;
+    }
+
+    /** The name in the file. */
+    public String key() {
+        return key;
+    }
+
+    /** What its value must be, for error messages and documents. */
+    public String expected() {
+        return expected;
+    }
+
+    /** What it does, in one sentence. */
+    public String meaning() {
+        return meaning;
+    }
+
+    static Optional<SettingsKey> of(String name) {
+        return Arrays.stream(values()).filter(key -> key.key.equals(name)).findFirst();
+    }
+}

@@ -1,0 +1,169 @@
+package org.imageserver.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.imageserver.config.Settings.Creator;
+import org.imageserver.config.Settings.LogLevel;
+import org.imageserver.config.Settings.Mode;
+import org.imageserver.config.Settings.Overrides;
+import org.imageserver.config.Settings.Sendfile;
+
+/** Makes {@link Settings} of a {@link ConfigFile}: types, ranges, defaults. */
+final class SettingsReader {
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final ListenAddress DEFAULT_LISTEN = new ListenAddress.Tcp("127.0.0.1", 8080);
+
+    private final ConfigFile file;
+
+    SettingsReader(ConfigFile file) {
+        this.file = file;
+    }
+
+    Settings read(Overrides overrides) throws ConfigException {
+        List<ListenAddress> listen = listen();
+        Path serveDir = file.directory().resolve(string(SettingsKey.SERVE_DIR, "images"));
+        return new Settings(
+                overrides.listen().isEmpty() ? listen : overrides.listen(),
+                socketMode(),
+                overrides.serveDir().orElse(serveDir).toAbsolutePath().normalize(),
+                choice(SettingsKey.MODE, Mode.PUBLIC),
+                seconds(SettingsKey.RESCAN_SECONDS, "0.1", 2),
+                file.string(SettingsKey.PREFIX),
+                string(SettingsKey.SUFFIX, ""),
+                logLevel(),
+                creator(),
+                trustedProxies(),
+                choice(SettingsKey.SENDFILE, Sendfile.AUTO),
+                seconds(SettingsKey.IDLE_SECONDS, "1", 120),
+                seconds(SettingsKey.GRACE_SECONDS, "0", 30));
+    }
+
+    private List<ListenAddress> listen() throws ConfigException {
+        List<ListenAddress> addresses = new ArrayList<>();
+        Optional<JsonNode> port = file.value(SettingsKey.LISTEN_PORT);
+        if (port.isPresent()) {
+            addresses.add(listenPort(port.get()));
+        }
+        for (String text : strings(SettingsKey.LISTEN)) {
+            try {
+                addresses.add(ListenAddress.parse(text, file.directory()));
+            } catch (ConfigException e) {
+                throw file.wrong(SettingsKey.LISTEN, String.valueOf(e.getMessage()));
+            }
+        }
+        return addresses.isEmpty() ? List.of(DEFAULT_LISTEN) : List.copyOf(addresses);
+    }
+
+    private ListenAddress listenPort(JsonNode value) throws ConfigException {
+        if (value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= 1 && value.intValue() <= 65535) {
+            return new ListenAddress.Tcp(ListenAddress.Tcp.ALL_INTERFACES, value.intValue());
+        }
+        if (value.isTextual() && !value.textValue().isBlank()) {
+            return new ListenAddress.Unix(file.directory().resolve(value.textValue()));
+        }
+        throw file.wrong(SettingsKey.LISTEN_PORT);
+    }
+
+    private int socketMode() throws ConfigException {
+        String mode = string(SettingsKey.SOCKET_MODE, "0666");
+        if (!mode.matches("0?[0-7]{3}")) {
+            throw file.wrong(SettingsKey.SOCKET_MODE);
+        }
+        return Integer.parseInt(mode, 8);
+    }
+
+    private LogLevel logLevel() throws ConfigException {
+        Optional<JsonNode> level = file.value(SettingsKey.LOGLEVEL);
+        if (level.isEmpty() || !level.get().isInt()) {
+            return choice(SettingsKey.LOGLEVEL, LogLevel.INFO);
+        }
+        // The old server handed the value to bunyan, which takes its numbers as well as its names.
+        return Arrays.stream(LogLevel.values())
+                .filter(known -> known.number() == level.get().intValue())
+                .findFirst()
+                .orElseThrow(() -> file.wrong(SettingsKey.LOGLEVEL));
+    }
+
+    private Creator creator() throws ConfigException {
+        String owner = uuid(SettingsKey.IMAGE_CREATOR_UUID, Settings.NOBODY);
+        return new Creator(
+                string(SettingsKey.IMAGE_CREATOR, "internal"), owner, uuid(SettingsKey.IMAGE_VENDOR_UUID, owner));
+    }
+
+    /** The old server's configuration came with empty uuids, to be filled by {@code make config}. */
+    private String uuid(SettingsKey key, String otherwise) throws ConfigException {
+        String uuid = string(key, "");
+        if (!uuid.isEmpty() && !UUID.matcher(uuid).matches()) {
+            throw file.wrong(key);
+        }
+        return uuid.isEmpty() ? otherwise : uuid;
+    }
+
+    private List<Network> trustedProxies() throws ConfigException {
+        List<Network> networks = new ArrayList<>();
+        for (String text : strings(SettingsKey.TRUSTED_PROXIES)) {
+            try {
+                networks.add(Network.parse(text));
+            } catch (IllegalArgumentException e) {
+                throw file.wrong(SettingsKey.TRUSTED_PROXIES, String.valueOf(e.getMessage()));
+            }
+        }
+        return List.copyOf(networks);
+    }
+
+    private String string(SettingsKey key, String otherwise) throws ConfigException {
+        return file.string(key).orElse(otherwise);
+    }
+
+    private List<String> strings(SettingsKey key) throws ConfigException {
+        Optional<JsonNode> value = file.value(key);
+        if (value.isEmpty()) {
+            return List.of();
+        }
+        if (!value.get().isArray()) {
+            throw file.wrong(key);
+        }
+        List<String> strings = new ArrayList<>();
+        for (JsonNode entry : value.get()) {
+            if (!entry.isTextual()) {
+                throw file.wrong(key);
+            }
+            strings.add(entry.textValue());
+        }
+        return strings;
+    }
+
+    private <E extends Enum<E>> E choice(SettingsKey key, E otherwise) throws ConfigException {
+        Optional<String> chosen = file.string(key);
+        if (chosen.isEmpty()) {
+            return otherwise;
+        }
+        return Arrays.stream(otherwise.getDeclaringClass().getEnumConstants())
+                .filter(constant -> constant.name().toLowerCase(Locale.ROOT).equals(chosen.get()))
+                .findFirst()
+                .orElseThrow(() -> file.wrong(key));
+    }
+
+    private Duration seconds(SettingsKey key, String atLeast, int otherwise) throws ConfigException {
+        Optional<JsonNode> value = file.value(key);
+        if (value.isEmpty()) {
+            return Duration.ofSeconds(otherwise);
+        }
+        if (!value.get().isNumber()) {
+            throw file.wrong(key);
+        }
+        BigDecimal seconds = value.get().decimalValue();
+        if (seconds.compareTo(new BigDecimal(atLeast)) < 0 || seconds.compareTo(BigDecimal.valueOf(86400)) > 0) {
+            throw file.wrong(key);
+        }
+        return Duration.ofMillis(seconds.movePointRight(3).longValue());
+    }
+}

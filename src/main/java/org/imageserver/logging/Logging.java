@@ -1,0 +1,87 @@
+package org.imageserver.logging;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import org.imageserver.config.Settings.LogLevel;
+import org.slf4j.LoggerFactory;
+
+/** Sets the log up, once, at the start of a command. */
+public final class Logging {
+    private static final String SERVICE = "image-server";
+    private static final String HUMAN = "%d{HH:mm:ss.SSS} %-5level %msg %kvp{NONE}%n%ex";
+
+    private Logging() {}
+
+    /** Whether to write for a person or for tools. */
+    public enum Format {
+        HUMAN,
+        BUNYAN;
+
+        /** A person reads a terminal; a file or a pipe is read by {@code bunyan}. */
+        public static Format fitting(boolean terminal) {
+            return terminal ? HUMAN : BUNYAN;
+        }
+    }
+
+    /** Where the lines go. */
+    public enum Target {
+        STANDARD_OUTPUT("System.out"),
+        STANDARD_ERROR("System.err");
+
+        private final String name;
+
+        Target(String name) {
+            this.name = name;
+        }
+    }
+
+    /** Sends everything of at least this level there. */
+    public static void configure(LogLevel level, Format format, Target target) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+        appender.setContext(context);
+        appender.setTarget(target.name);
+        appender.setEncoder(encoder(context, format));
+        appender.start();
+        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.addAppender(appender);
+        root.setLevel(atLeast(level, Level.INFO));
+        context.getLogger("org.imageserver").setLevel(of(level));
+    }
+
+    private static Encoder<ILoggingEvent> encoder(LoggerContext context, Format format) {
+        if (format == Format.BUNYAN) {
+            BunyanEncoder bunyan = new BunyanEncoder(SERVICE);
+            bunyan.setContext(context);
+            bunyan.start();
+            return bunyan;
+        }
+        PatternLayoutEncoder human = new PatternLayoutEncoder();
+        human.setContext(context);
+        human.setPattern(HUMAN);
+        human.start();
+        return human;
+    }
+
+    /** Libraries are never louder than info: their debug output is about themselves. */
+    private static Level atLeast(LogLevel level, Level floor) {
+        Level wanted = of(level);
+        return wanted.isGreaterOrEqual(floor) ? wanted : floor;
+    }
+
+    private static Level of(LogLevel level) {
+        return switch (level) {
+            case TRACE -> Level.TRACE;
+            case DEBUG -> Level.DEBUG;
+            case INFO -> Level.INFO;
+            case WARN -> Level.WARN;
+            case ERROR, FATAL -> Level.ERROR;
+        };
+    }
+}
