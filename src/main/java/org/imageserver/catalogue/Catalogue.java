@@ -1,0 +1,195 @@
+package org.imageserver.catalogue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.imageserver.storage.BlobInfo;
+import org.imageserver.storage.NoSuchBlobException;
+import org.imageserver.storage.Storage;
+import org.imageserver.storage.StoredBlob;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The images of a storage: always one whole {@link Snapshot}, and the way to their files. Readers never wait and never
+ * touch the disk for metadata. Thread-safe.
+ */
+public final class Catalogue implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
+
+    private static final String FILE_TYPE = "application/octet-stream";
+
+    private final Storage storage;
+    private final Digests digests;
+    private final DirectoryScan scan;
+    private final ReentrantLock scanning = new ReentrantLock();
+    private final ScheduledExecutorService scanner = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("catalogue-scan").factory());
+    private final Hasher hasher;
+    private volatile Snapshot snapshot = Snapshot.EMPTY;
+
+    /**
+     * Makes a catalogue that is empty until the first {@link #rescan}.
+     *
+     * @param storage where the images are
+     * @param defaultOwner the owner of images whose manifest names none
+     * @param isPublicByDefault whether images are public whose manifest does not say
+     */
+    public Catalogue(Storage storage, String defaultOwner, boolean isPublicByDefault) {
+        this.storage = storage;
+        this.digests = new Digests(storage);
+        this.scan = new DirectoryScan(
+                storage, new ImageReader(storage, digests, defaultOwner, isPublicByDefault));
+        this.hasher = new Hasher(digests, this::hashed);
+    }
+
+    /** The newest snapshot. Take it once a request. */
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /**
+     * Looks at the storage now and shows what it finds.
+     *
+     * @throws IOException when the storage cannot be read at all; the last snapshot stays
+     */
+    public void rescan() throws IOException {
+        rescan(List.of());
+    }
+
+    private void rescan(List<String> forget) throws IOException {
+        scanning.lock();
+        try {
+            if (scan.look(forget) || snapshot == Snapshot.EMPTY) {
+                snapshot = scan.snapshot();
+                LOG.debug("{} images, {} problems", snapshot.images().size(), snapshot.problems().size());
+            }
+        } finally {
+            scanning.unlock();
+        }
+    }
+
+    /** Rescans from now on at this interval, and computes the digests that are missing, on threads of its own. */
+    public void watch(Duration interval) {
+        digests.load();
+        hasher.start();
+        hashWhatIsMissing();
+        ScheduledFuture<?> unused = scanner.scheduleWithFixedDelay(
+                () -> rescanOrWarn(List.of()), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Rescans soon, on the catalogue's own thread. */
+    public void rescanSoon() {
+        scanner.execute(() -> rescanOrWarn(List.of()));
+    }
+
+    private void rescanOrWarn(List<String> forget) {
+        try {
+            Snapshot before = snapshot;
+            rescan(forget);
+            if (snapshot != before) {
+                hashWhatIsMissing();
+            }
+        } catch (IOException | RuntimeException e) {
+            // The thread must live on: the directory may come back.
+            LOG.error("the directory cannot be read; the images known so far are still served", e);
+        }
+    }
+
+    private void hashWhatIsMissing() {
+        List<BlobInfo> files = snapshot.images().stream()
+                .flatMap(image -> image.file().stream())
+                .map(Image.File::blob)
+                .toList();
+        hasher.submit(files);
+    }
+
+    /** Takes up what the hasher found: a sha1 that the manifest lacks, or one that contradicts it. */
+    private void hashed(BlobInfo blob, FileDigest digest) {
+        String uuid = blob.key().segments().getFirst();
+        Optional<String> known = snapshot.find(uuid).flatMap(Image::file).flatMap(Image.File::sha1);
+        if (known.isEmpty()) {
+            scanner.execute(() -> rescanOrWarn(List.of(uuid)));
+        } else if (!known.get().equals(digest.sha1())) {
+            LOG.atWarn()
+                    .addKeyValue("path", blob.key())
+                    .log("{} is damaged: its sha1 is {}, but the manifest says {}; imgadm will refuse it",
+                            blob.key(), digest.sha1(), known.get());
+        }
+    }
+
+    /**
+     * Opens the file of an image that anyone may see.
+     *
+     * @throws ImageException.NotFound when there is no such image, or it has no file of that index
+     * @throws ImageException.FileUnavailable when the file is not what the snapshot knows
+     * @throws IOException when it cannot be read
+     */
+    public OpenFile openFile(Snapshot snapshot, String uuid, int index) throws IOException {
+        Image image = snapshot.image(uuid);
+        Image.File file = image.file()
+                .filter(only -> index == 0)
+                .orElseThrow(() -> new ImageException.NotFound(
+                        image.file().isPresent()
+                                ? "image \"" + uuid + "\" has no file with index " + index
+                                : "image \"" + uuid + "\" has no file"));
+        Optional<FileDigest> digest = digests.find(file.blob());
+        String etag = file.sha1().orElseGet(() -> versionTag(file.blob()));
+        return open(uuid, file.blob(), FILE_TYPE, etag, digest.map(FileDigest::md5));
+    }
+
+    /**
+     * Opens the icon of an image that anyone may see.
+     *
+     * @throws ImageException.NotFound when there is no such image, or it has no icon
+     * @throws ImageException.FileUnavailable when the icon is not what the snapshot knows
+     * @throws IOException when it cannot be read
+     */
+    public OpenFile openIcon(Snapshot snapshot, String uuid) throws IOException {
+        BlobInfo icon = snapshot.image(uuid)
+                .icon()
+                .orElseThrow(() -> new ImageException.NotFound("image \"" + uuid + "\" has no icon"));
+        String name = icon.key().segments().getLast();
+        String type = Optional.ofNullable(ImageReader.ICONS.get(name)).orElse(FILE_TYPE);
+        return open(uuid, icon, type, versionTag(icon), Optional.empty());
+    }
+
+    private static String versionTag(BlobInfo blob) {
+        return Sha1.hex(blob.version().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private OpenFile open(String uuid, BlobInfo wanted, String contentType, String etag, Optional<String> md5)
+            throws IOException {
+        StoredBlob blob;
+        try {
+            blob = storage.open(wanted.key());
+        } catch (NoSuchBlobException e) {
+            throw unavailable(uuid, wanted, "is gone");
+        }
+        if (!blob.info().version().equals(wanted.version())) {
+            blob.close();
+            throw unavailable(uuid, wanted, "has just been changed");
+        }
+        return new OpenFile(blob, contentType, etag, md5);
+    }
+
+    private ImageException unavailable(String uuid, BlobInfo blob, String what) {
+        rescanSoon();
+        return new ImageException.FileUnavailable(
+                "the file " + blob.key() + " of image " + uuid + " " + what + "; try again in a moment");
+    }
+
+    /** Ends the background work. Idempotent. */
+    @Override
+    public void close() {
+        scanner.shutdownNow();
+        hasher.close();
+    }
+}

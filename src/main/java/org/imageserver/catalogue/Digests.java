@@ -1,0 +1,115 @@
+package org.imageserver.catalogue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.imageserver.storage.BlobInfo;
+import org.imageserver.storage.BlobKey;
+import org.imageserver.storage.NoSuchBlobException;
+import org.imageserver.storage.PendingBlob;
+import org.imageserver.storage.Storage;
+import org.imageserver.storage.StoredBlob;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The digests of files, computed once for each version of a file and remembered beside the catalogue, never in the
+ * operator's manifests. A request only looks them up: hashing 20 GiB costs a minute. Thread-safe.
+ */
+final class Digests {
+    private static final Logger LOG = LoggerFactory.getLogger(Digests.class);
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int CHUNK = 1024 * 1024;
+
+    /** Where they are remembered; hidden, so no listing shows it. */
+    private static final BlobKey REMEMBERED = BlobKey.parse(".image-server/digests.json");
+
+    private final Storage storage;
+    private final Map<String, FileDigest> known = new ConcurrentHashMap<>();
+    private volatile boolean isChanged;
+
+    Digests(Storage storage) {
+        this.storage = storage;
+    }
+
+    /** Takes up what was remembered; if that is damaged, everything is computed again. */
+    void load() {
+        try (StoredBlob blob = storage.open(REMEMBERED);
+                InputStream stream = blob.stream(0, Long.MAX_VALUE)) {
+            known.putAll(JSON.readValue(stream, new TypeReference<Map<String, FileDigest>>() {}));
+        } catch (NoSuchBlobException e) {
+            LOG.debug("no digests are remembered yet");
+        } catch (JsonProcessingException e) {
+            LOG.warn("{} is damaged; the digests will be computed again: {}", REMEMBERED, e.getOriginalMessage());
+        } catch (IOException e) {
+            LOG.warn("{} cannot be read; the digests will be computed again", REMEMBERED, e);
+        }
+    }
+
+    /** The digests of exactly this version of a file, if they are known. */
+    Optional<FileDigest> find(BlobInfo blob) {
+        return Optional.ofNullable(known.get(blob.key().value()))
+                .filter(digest -> digest.version().equals(blob.version()));
+    }
+
+    /**
+     * Reads a file from start to end and keeps its digests.
+     *
+     * @return empty when the file was replaced or removed meanwhile
+     * @throws IOException when it cannot be read
+     * @throws InterruptedException when the server stops
+     */
+    Optional<FileDigest> compute(BlobInfo wanted) throws IOException, InterruptedException {
+        MessageDigest md5 = Sha1.newDigest("MD5");
+        MessageDigest sha1 = Sha1.newDigest("SHA-1");
+        try (StoredBlob blob = storage.open(wanted.key())) {
+            InputStream stream = blob.stream(0, Long.MAX_VALUE);
+            byte[] chunk = new byte[CHUNK];
+            for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                md5.update(chunk, 0, read);
+                sha1.update(chunk, 0, read);
+            }
+        } catch (NoSuchBlobException e) {
+            return Optional.empty();
+        }
+        boolean isSame = storage.stat(wanted.key()).filter(now -> now.version().equals(wanted.version())).isPresent();
+        if (!isSame) {
+            return Optional.empty();
+        }
+        FileDigest digest = new FileDigest(
+                wanted.version(),
+                Base64.getEncoder().encodeToString(md5.digest()),
+                HexFormat.of().formatHex(sha1.digest()));
+        known.put(wanted.key().value(), digest);
+        isChanged = true;
+        return Optional.of(digest);
+    }
+
+    /** Forgets files that are gone and writes the rest down, if anything changed. */
+    void save(Set<String> existing) {
+        if (!known.keySet().removeIf(key -> !existing.contains(key)) && !isChanged) {
+            return;
+        }
+        isChanged = false;
+        try (PendingBlob pending = storage.begin(REMEMBERED)) {
+            pending.write(ByteBuffer.wrap(JSON.writeValueAsBytes(new HashMap<>(known))));
+            pending.commit();
+        } catch (IOException e) {
+            LOG.warn("digests cannot be remembered in {}; the next start computes them again: {}", REMEMBERED, e.toString());
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package org.imageserver.catalogue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.imageserver.catalogue.ImageReader.NotAnImage;
+import org.imageserver.storage.BlobInfo;
+import org.imageserver.storage.NoSuchBlobException;
+import org.imageserver.storage.Storage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a picture of the directory up to date: each look compares versions, and reads only the images whose manifest
+ * or file changed. Not thread-safe.
+ */
+final class DirectoryScan {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryScan.class);
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    private final Storage storage;
+    private final ImageReader reader;
+    private Map<String, Seen> seen = new HashMap<>();
+
+    DirectoryScan(Storage storage, ImageReader reader) {
+        this.storage = storage;
+        this.reader = reader;
+    }
+
+    /** What one directory was found to be, and by which versions of its files; without them, it is read again. */
+    private sealed interface Seen {
+        List<BlobInfo> blobs();
+
+        record Good(List<BlobInfo> blobs, Image image) implements Seen {}
+
+        record Bad(List<BlobInfo> blobs, Problem problem) implements Seen {}
+    }
+
+    /**
+     * Looks at the directory.
+     *
+     * @param forget uuids that must be read again although nothing changed
+     * @return true when the picture is another one than before
+     * @throws IOException when the directory as a whole cannot be read; the picture stays as it was
+     */
+    boolean look(List<String> forget) throws IOException {
+        Map<String, Seen> now = new HashMap<>();
+        boolean isChanged = false;
+        for (Map.Entry<String, List<BlobInfo>> directory : directories().entrySet()) {
+            String name = directory.getKey();
+            Seen before = seen.get(name);
+            boolean isSame = before != null && before.blobs().equals(directory.getValue());
+            Seen current = isSame && !forget.contains(name) ? before : read(name, directory.getValue());
+            isChanged |= current != before && !isSameProblem(before, current);
+            now.put(name, current);
+        }
+        isChanged |= now.size() != seen.size();
+        report(now);
+        seen = now;
+        return isChanged;
+    }
+
+    private static boolean isSameProblem(@Nullable Seen before, Seen current) {
+        return before instanceof Seen.Bad then
+                && current instanceof Seen.Bad still
+                && then.problem().equals(still.problem());
+    }
+
+    Snapshot snapshot() {
+        List<Image> images = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        for (Seen one : seen.values()) {
+            switch (one) {
+                case Seen.Good good -> images.add(good.image());
+                case Seen.Bad bad -> problems.add(bad.problem());
+            }
+        }
+        return new Snapshot(images, problems);
+    }
+
+    /** Everything that has a manifest, by directory. Other directories are none of our business. */
+    private Map<String, List<BlobInfo>> directories() throws IOException {
+        Map<String, List<BlobInfo>> directories = new TreeMap<>();
+        for (BlobInfo blob : storage.list("")) {
+            String key = blob.key().value();
+            int slash = key.indexOf('/');
+            if (slash > 0) {
+                directories
+                        .computeIfAbsent(key.substring(0, slash), name -> new ArrayList<>(2))
+                        .add(blob);
+            }
+        }
+        directories.values().removeIf(blobs -> blobs.stream()
+                .noneMatch(blob -> blob.key().value().endsWith("/" + ImageReader.MANIFEST)));
+        return directories;
+    }
+
+    private Seen read(String directory, List<BlobInfo> blobs) {
+        try {
+            if (!UUID.matcher(directory).matches()) {
+                throw new NotAnImage("the directory holds a manifest, but its name is not a lower-case UUID");
+            }
+            Map<String, BlobInfo> byName = new HashMap<>();
+            blobs.forEach(blob -> byName.put(blob.key().value().substring(directory.length() + 1), blob));
+            return new Seen.Good(blobs, reader.read(directory, byName));
+        } catch (NotAnImage e) {
+            return bad(directory, e.isTemporary() ? List.of() : blobs, String.valueOf(e.getMessage()));
+        } catch (NoSuchBlobException e) {
+            return bad(directory, blobs, "the manifest vanished while it was being read");
+        } catch (IOException e) {
+            return bad(directory, List.of(), "the manifest cannot be read: " + e);
+        }
+    }
+
+    private static Seen bad(String directory, List<BlobInfo> blobs, String reason) {
+        return new Seen.Bad(blobs, new Problem(directory + "/" + ImageReader.MANIFEST, reason));
+    }
+
+    /** Says each problem once, and when it is gone. */
+    private void report(Map<String, Seen> now) {
+        now.forEach((name, current) -> {
+            Seen before = seen.get(name);
+            if (current instanceof Seen.Bad bad && !isSameProblem(before, bad)) {
+                LOG.atWarn().addKeyValue("path", bad.problem().path()).log("not served: {}", bad.problem());
+            }
+            if (current instanceof Seen.Good good && before instanceof Seen.Bad) {
+                LOG.info("served again: {} ({} {})", name, good.image().name(), good.image().version());
+            }
+        });
+    }
+}

@@ -1,0 +1,81 @@
+package org.imageserver.catalogue;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.imageserver.manifest.State;
+import org.imageserver.storage.BlobInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One image of a snapshot: the facts that queries ask for, and its manifest rendered once. The manifest's JSON tree is
+ * not kept: at 10,000 images it would be most of the memory. Immutable, as far as nobody writes into the arrays.
+ *
+ * @param uuid of the image
+ * @param owner its owner's uuid
+ * @param name such as base-64-lts
+ * @param version such as 24.4.1
+ * @param state of its life
+ * @param isPublic whether everyone may see it
+ * @param published when it was activated; the epoch when never
+ * @param type zone-dataset, zvol ...
+ * @param os smartos, linux ...
+ * @param tags as text, for the {@code tag.KEY} filters
+ * @param billingTags for the {@code billing_tag} filter
+ * @param json the manifest as IMGAPI serves it, UTF-8
+ * @param etag entity tag of {@code json}, unquoted
+ * @param v1 the manifest as it stands on disk when it is of version 1, for DSAPI; null for version 2
+ * @param file its file, if it has one
+ * @param icon its icon, if it has one
+ */
+public record Image(
+        String uuid,
+        String owner,
+        String name,
+        String version,
+        State state,
+        boolean isPublic,
+        Instant published,
+        String type,
+        String os,
+        Map<String, String> tags,
+        Set<String> billingTags,
+        byte[] json,
+        String etag,
+        byte @Nullable [] v1,
+        Optional<File> file,
+        Optional<BlobInfo> icon) {
+
+    /** The order of ListImages: by date, images of the same date by uuid. */
+    public static final Comparator<Image> OLDEST_FIRST =
+            Comparator.comparing(Image::published).thenComparing(Image::uuid);
+
+    /** The other order of ListImages; images of the same date stand by uuid here too. */
+    public static final Comparator<Image> NEWEST_FIRST =
+            Comparator.comparing(Image::published).reversed().thenComparing(Image::uuid);
+
+    /**
+     * The file of an image.
+     *
+     * @param blob where its bytes are, and which version of them
+     * @param sha1 in hex; absent until somebody said or computed it
+     * @param path its name on disk as the manifest says it; null when the manifest names none
+     */
+    public record File(BlobInfo blob, Optional<String> sha1, @Nullable String path) {}
+
+    /**
+     * Whether anyone may ask for it by uuid. Disabled images are among them: an active image may be built on one, and
+     * imgadm must be able to fetch its origins.
+     */
+    public boolean isOpenToAll() {
+        return isPublic && state.isActivated();
+    }
+
+    /** Whether lists show it to everyone. */
+    public boolean isListed() {
+        return isPublic && state == State.ACTIVE;
+    }
+}

@@ -1,0 +1,214 @@
+package org.imageserver.catalogue;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.imageserver.manifest.State;
+
+/**
+ * The filter language of ListImages (IMGAPI): which images, in which order, from where, how many. Immutable.
+ *
+ * <p>To add a filter: a line in {@link #filters}. Parameters that are not known are ignored, as the peer does.
+ */
+public final class ImageQuery {
+    /** The most that an explicit limit gives (sdc-imgapi's documentation); without a limit there is none. */
+    static final int MAX_LIMIT = 1000;
+
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,15}(\.[0-9]*)?");
+    private static final String TAG = "tag.";
+
+    private final Predicate<Image> filter;
+    private final Comparator<Image> order;
+    private final Optional<String> marker;
+    private final long limit;
+    private final boolean isEverything;
+
+    private ImageQuery(
+            Predicate<Image> filter,
+            Comparator<Image> order,
+            Optional<String> marker,
+            long limit,
+            boolean isEverything) {
+        this.filter = filter;
+        this.order = order;
+        this.marker = marker;
+        this.limit = limit;
+        this.isEverything = isEverything;
+    }
+
+    /**
+     * Reads the parameters of a query.
+     *
+     * @throws ImageException.InvalidParameter naming the first that cannot be used
+     */
+    public static ImageQuery of(Map<String, String> parameters) {
+        List<Predicate<Image>> filters = filters(parameters);
+        Comparator<Image> order = order(parameters.getOrDefault("sort", ""));
+        Optional<String> marker = Optional.ofNullable(parameters.get("marker")).filter(text -> !text.isEmpty());
+        marker.ifPresent(ImageQuery::checkMarker);
+        long limit = limit(parameters.getOrDefault("limit", ""));
+        boolean isEverything = filters.isEmpty()
+                && order == Image.OLDEST_FIRST
+                && marker.isEmpty()
+                && limit == Long.MAX_VALUE;
+        Predicate<Image> all = filters.stream().reduce(image -> true, Predicate::and);
+        return new ImageQuery(all, order, marker, limit, isEverything);
+    }
+
+    /** Whether the answer is the snapshot's whole list, which is rendered already. */
+    public boolean isEverything() {
+        return isEverything;
+    }
+
+    /**
+     * The images that match, among those that lists show to everyone.
+     *
+     * @throws ImageException.NotFound when the marker is the uuid of no image
+     */
+    public List<Image> run(Snapshot snapshot) {
+        List<Image> listed = snapshot.list().images();
+        Stream<Image> ordered = order == Image.OLDEST_FIRST ? listed.stream() : listed.stream().sorted(order);
+        return ordered.filter(marker.map(text -> from(text, snapshot)).orElse(image -> true))
+                .filter(filter)
+                .limit(limit)
+                .toList();
+    }
+
+    private static List<Predicate<Image>> filters(Map<String, String> parameters) {
+        List<Predicate<Image>> filters = new ArrayList<>();
+        parameters.forEach((name, value) -> {
+            switch (name) {
+                case "name" -> filters.add(text(Image::name, value));
+                case "version" -> filters.add(text(Image::version, value));
+                case "os" -> filters.add(choice(Image::os, value));
+                case "type" -> filters.add(choice(Image::type, value));
+                case "owner" -> filters.add(image -> image.owner().equals(value));
+                case "public" -> isPublic(value).ifPresent(filters::add);
+                case "state" -> state(value).ifPresent(filters::add);
+                case "billing_tag" -> filters.add(image -> image.billingTags().containsAll(values(value)));
+                default -> {
+                    if (name.startsWith(TAG)) {
+                        String key = name.substring(TAG.length());
+                        filters.add(image -> value.equals(image.tags().get(key)));
+                    }
+                }
+            }
+        });
+        return filters;
+    }
+
+    /** {@code name=base} is the whole text, {@code name=~base} a part of it; both mind the case. */
+    private static Predicate<Image> text(Function<Image, String> field, String value) {
+        if (value.startsWith("~")) {
+            String part = value.substring(1);
+            return image -> field.apply(image).contains(part);
+        }
+        return image -> field.apply(image).equals(value);
+    }
+
+    /** {@code os=linux} is that one, {@code os=!linux} any other. */
+    private static Predicate<Image> choice(Function<Image, String> field, String value) {
+        if (value.startsWith("!")) {
+            String other = value.substring(1);
+            return image -> !field.apply(image).equals(other);
+        }
+        return image -> field.apply(image).equals(value);
+    }
+
+    private static Optional<Predicate<Image>> isPublic(String value) {
+        return switch (value) {
+            case "" -> Optional.empty();
+            case "true" -> Optional.of(Image::isPublic);
+            case "false" -> Optional.of(image -> !image.isPublic());
+            default ->
+                throw new ImageException.InvalidParameter(
+                        "public", "invalid value for \"public\" param: \"" + value + "\" is not a boolean");
+        };
+    }
+
+    /** Active is what lists show anyway; {@code all} means active to a client without credentials. */
+    private static Optional<Predicate<Image>> state(String value) {
+        if (value.isEmpty() || value.equals("all")) {
+            return Optional.empty();
+        }
+        State state = State.named(value)
+                .orElseThrow(() ->
+                        new ImageException.InvalidParameter("state", "invalid state: \"" + value + "\""));
+        return Optional.of(image -> image.state() == state);
+    }
+
+    /** Several tags must all be there; a repeated parameter arrives here joined by commas. */
+    private static List<String> values(String joined) {
+        return Arrays.asList(joined.split(",", -1));
+    }
+
+    private static Comparator<Image> order(String sort) {
+        if (sort.isEmpty()) {
+            return Image.OLDEST_FIRST;
+        }
+        String[] parts = sort.split("\\.", 2);
+        if (!parts[0].equals("published_at")) {
+            throw new ImageException.InvalidParameter(
+                    "sort", "invalid 'sort': not a valid sorting attribute: '" + parts[0] + "'");
+        }
+        boolean isAscending = parts.length == 1 || parts[1].toLowerCase(Locale.ROOT).equals("asc");
+        return isAscending ? Image.OLDEST_FIRST : Image.NEWEST_FIRST;
+    }
+
+    /** 0 is no limit, a negative one shows nothing, a fraction counts as its whole part (the peer's slice). */
+    private static long limit(String text) {
+        if (text.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        if (!NUMBER.matcher(text).matches()) {
+            throw new ImageException.InvalidParameter("limit", "invalid limit: \"" + text + "\"");
+        }
+        double limit = Double.parseDouble(text);
+        return limit == 0 ? Long.MAX_VALUE : (long) Math.clamp(limit, 0, MAX_LIMIT);
+    }
+
+    private static void checkMarker(String marker) {
+        if (!UUID.matcher(marker).matches() && date(marker).isEmpty()) {
+            throw new ImageException.InvalidParameter(
+                    "marker",
+                    "invalid value for \"marker\" param: \"" + marker + "\" is not a UUID or date string");
+        }
+    }
+
+    /** Everything from the marker on, the marker included. */
+    private Predicate<Image> from(String marker, Snapshot snapshot) {
+        Optional<Instant> date = date(marker);
+        if (date.isPresent()) {
+            return order == Image.OLDEST_FIRST
+                    ? image -> !image.published().isBefore(date.get())
+                    : image -> !image.published().isAfter(date.get());
+        }
+        Image first = snapshot.image(marker);
+        return image -> order.compare(image, first) >= 0;
+    }
+
+    private static Optional<Instant> date(String text) {
+        try {
+            return Optional.of(
+                    text.length() == 10
+                            ? LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC)
+                            : OffsetDateTime.parse(text).toInstant());
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+}

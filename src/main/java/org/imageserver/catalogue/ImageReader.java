@@ -1,0 +1,173 @@
+package org.imageserver.catalogue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.imageserver.manifest.Defaults;
+import org.imageserver.manifest.DiskManifest;
+import org.imageserver.manifest.ImageFile;
+import org.imageserver.manifest.InvalidManifestException;
+import org.imageserver.manifest.Manifest;
+import org.imageserver.manifest.ManifestJson;
+import org.imageserver.storage.BlobInfo;
+import org.imageserver.storage.BlobKey;
+import org.imageserver.storage.Storage;
+import org.imageserver.storage.StoredBlob;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes an {@link Image} of what lies in one directory: the manifest decides, and only if what it says of the file is
+ * true.
+ */
+final class ImageReader {
+    /** The name of every manifest. */
+    static final String MANIFEST = "manifest.json";
+
+    /** The name of the file when the manifest names none (the old server's IMGAPI variant). */
+    static final String DEFAULT_FILE = "file";
+
+    /** Icons by type, in the order of preference; IMGAPI knows these three. */
+    static final Map<String, String> ICONS = Map.of(
+            "icon.png", "image/png",
+            "icon.jpg", "image/jpeg",
+            "icon.gif", "image/gif");
+
+    /** A manifest is about 1 KiB; tags may have 100 KiB. Anything beyond this is something else. */
+    private static final long MAX_MANIFEST = 1024 * 1024;
+
+    /** Without a stated size, only rest tells a whole file from one that is still being copied. */
+    private static final Duration REST = Duration.ofSeconds(5);
+
+    private final Storage storage;
+    private final Digests digests;
+    private final String defaultOwner;
+    private final boolean isPublicByDefault;
+
+    ImageReader(Storage storage, Digests digests, String defaultOwner, boolean isPublicByDefault) {
+        this.storage = storage;
+        this.digests = digests;
+        this.defaultOwner = defaultOwner;
+        this.isPublicByDefault = isPublicByDefault;
+    }
+
+    /** Why a directory gives no image. */
+    static final class NotAnImage extends Exception {
+        private final boolean isTemporary;
+
+        NotAnImage(String reason) {
+            this(reason, false);
+        }
+
+        private NotAnImage(String reason, boolean isTemporary) {
+            super(reason, null, false, false);
+            this.isTemporary = isTemporary;
+        }
+
+        /** Whether it may become an image although nothing in the directory changes. */
+        boolean isTemporary() {
+            return isTemporary;
+        }
+    }
+
+    /**
+     * Reads one directory.
+     *
+     * @param uuid its name
+     * @param blobs what is in it, by file name
+     * @throws NotAnImage saying what is wrong and what to do
+     * @throws IOException when the manifest cannot be read
+     */
+    Image read(String uuid, Map<String, BlobInfo> blobs) throws NotAnImage, IOException {
+        BlobKey manifestKey = BlobKey.parse(uuid + "/" + MANIFEST);
+        try (StoredBlob blob = storage.open(manifestKey)) {
+            if (blob.info().size() > MAX_MANIFEST) {
+                throw new NotAnImage(
+                        "the manifest has " + blob.info().size() + " bytes, more than the " + MAX_MANIFEST + " allowed");
+            }
+            try (InputStream stream = blob.stream(0, MAX_MANIFEST)) {
+                return image(uuid, stream.readAllBytes(), blob.info().modified(), blobs);
+            }
+        } catch (InvalidManifestException e) {
+            throw new NotAnImage(e.getMessage());
+        }
+    }
+
+    private Image image(String uuid, byte[] bytes, Instant modified, Map<String, BlobInfo> blobs)
+            throws InvalidManifestException, NotAnImage {
+        DiskManifest disk = DiskManifest.read(bytes, new Defaults(defaultOwner, isPublicByDefault, modified.toString()));
+        Manifest manifest = disk.manifest();
+        if (!manifest.uuid().equals(uuid)) {
+            throw new NotAnImage("the manifest is of image " + manifest.uuid()
+                    + ", but the directory is named " + uuid + "; rename one of them");
+        }
+        Optional<Image.File> file = file(disk, blobs);
+        Optional<BlobInfo> icon = ICONS.keySet().stream()
+                .sorted()
+                .map(blobs::get)
+                .filter(Objects::nonNull)
+                .findFirst();
+        Manifest shown = Presentation.of(manifest, file, icon.isPresent());
+        byte[] json = shown.toBytes();
+        return new Image(
+                uuid,
+                shown.owner().intern(),
+                shown.name(),
+                shown.version(),
+                shown.state(),
+                shown.isPublic(),
+                shown.publishedInstant(),
+                orEmpty(shown.type()),
+                orEmpty(shown.os()),
+                shown.tags(),
+                Set.copyOf(shown.billingTags()),
+                json,
+                Sha1.hex(json),
+                v1(disk),
+                file,
+                icon);
+    }
+
+    private Optional<Image.File> file(DiskManifest disk, Map<String, BlobInfo> blobs) throws NotAnImage {
+        Optional<ImageFile> said = disk.manifest().file();
+        if (said.isEmpty()) {
+            return Optional.empty();
+        }
+        String name = disk.path() == null ? DEFAULT_FILE : disk.path();
+        BlobInfo blob = blobs.get(name);
+        if (blob == null) {
+            throw new NotAnImage("there is no file \"" + name + "\" beside the manifest"
+                    + (disk.path() == null ? "; name it \"file\", or say its name in files[0].path" : ""));
+        }
+        Long size = said.get().size();
+        if (size != null && size != blob.size()) {
+            throw new NotAnImage("the file \"" + name + "\" has " + blob.size() + " bytes, but the manifest says " + size
+                    + (blob.size() < size ? " (is it still being copied?)" : ""));
+        }
+        if (size == null && isStillBeingWritten(blob)) {
+            throw new NotAnImage("the file \"" + name + "\" was written a moment ago and the manifest does not say its"
+                    + " size; it is served when it has been at rest for " + REST.toSeconds() + " s", true);
+        }
+        Optional<String> computed = digests.find(blob).map(FileDigest::sha1);
+        return Optional.of(new Image.File(
+                blob, Optional.ofNullable(said.get().sha1()).or(() -> computed), disk.path()));
+    }
+
+    /** A time in the future (the clock was set back) says nothing, so it does not hold an image up. */
+    private static boolean isStillBeingWritten(BlobInfo blob) {
+        Instant now = Instant.now();
+        return blob.modified().isAfter(now.minus(REST)) && !blob.modified().isAfter(now);
+    }
+
+    private static byte @Nullable [] v1(DiskManifest disk) {
+        return disk.v1() == null ? null : ManifestJson.toBytes(disk.v1());
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text.intern();
+    }
+}

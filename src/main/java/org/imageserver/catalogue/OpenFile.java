@@ -1,0 +1,71 @@
+package org.imageserver.catalogue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.time.Instant;
+import java.util.Optional;
+import org.imageserver.storage.StoredBlob;
+
+/**
+ * A file or an icon, opened before any status is sent: what it says of itself is true of the bytes that follow, even
+ * if the file is replaced meanwhile. Thread-safe; whoever asked for it closes it.
+ */
+public final class OpenFile implements AutoCloseable {
+    private final StoredBlob blob;
+    private final String etag;
+    private final Optional<String> md5;
+    private final String contentType;
+
+    OpenFile(StoredBlob blob, String contentType, String etag, Optional<String> md5) {
+        this.blob = blob;
+        this.contentType = contentType;
+        this.etag = etag;
+        this.md5 = md5;
+    }
+
+    /** Size in bytes. */
+    public long size() {
+        return blob.info().size();
+    }
+
+    /** When the bytes were last written. */
+    public Instant modified() {
+        return blob.info().modified();
+    }
+
+    /** Media type of the bytes. */
+    public String contentType() {
+        return contentType;
+    }
+
+    /** Entity tag, unquoted; the sha1 where it is known. */
+    public String etag() {
+        return etag;
+    }
+
+    /** The value of {@code Content-MD5} (base64), when it is known. */
+    public Optional<String> md5() {
+        return md5;
+    }
+
+    /** The channel that the kernel can send from; absent where the bytes are not in a file. */
+    public Optional<FileChannel> channel() {
+        return blob.fileChannel();
+    }
+
+    /** A part of the bytes, from an offset and of a length in bytes. */
+    public InputStream stream(long offset, long length) throws IOException {
+        return blob.stream(offset, length);
+    }
+
+    @Override
+    public void close() {
+        try {
+            blob.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package org.imageserver.http;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.imageserver.config.Network;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who asks, and how the client addressed the server. Behind a proxy, these are what the proxy says of its client, if
+ * the proxy is trusted: {@code Forwarded} (RFC 7239), else {@code X-Forwarded-For, -Proto, -Host}.
+ *
+ * @param address of the client, or {@code unix} for a unix socket without a proxy's word
+ * @param scheme {@code http} or {@code https}
+ * @param host the valid host, with its port if it has one; empty when the client sent none that is valid
+ */
+public record Client(String address, String scheme, Optional<String> host) {
+    private static final Pattern HOST = Pattern.compile(
+            "([A-Za-z0-9]([A-Za-z0-9._-]{0,253})|[A-Za-z0-9]|\\[[0-9A-Fa-f:.]{2,45}])(:[0-9]{1,5})?");
+    private static final Pattern PARAMETER =
+            Pattern.compile("(for|proto|host)\\s*=\\s*(\"[^\"]*\"|[^;,\\s]*)", Pattern.CASE_INSENSITIVE);
+
+    static Client of(HttpServerRequest request, List<Network> trustedProxies) {
+        String peer = address(request.remoteAddress());
+        String host = valid(request.getHeader("Host"));
+        if (!isTrusted(request.remoteAddress(), trustedProxies)) {
+            return new Client(peer, "http", Optional.ofNullable(host));
+        }
+        Optional<String> forwarded = Optional.ofNullable(request.getHeader("Forwarded"));
+        String client = forwarded
+                .flatMap(value -> parameter(value, "for"))
+                .or(() -> farthestTrusted(request.getHeader("X-Forwarded-For"), trustedProxies))
+                .orElse(peer);
+        String scheme = forwarded
+                .flatMap(value -> parameter(value, "proto"))
+                .or(() -> last(request.getHeader("X-Forwarded-Proto")))
+                .map(value -> value.toLowerCase(Locale.ROOT))
+                .filter(value -> value.equals("http") || value.equals("https"))
+                .orElse("http");
+        Optional<String> forwardedHost = forwarded
+                .flatMap(value -> parameter(value, "host"))
+                .or(() -> last(request.getHeader("X-Forwarded-Host")))
+                .filter(value -> valid(value) != null);
+        return new Client(client, scheme, forwardedHost.or(() -> Optional.ofNullable(host)));
+    }
+
+    private static boolean isTrusted(SocketAddress peer, List<Network> trustedProxies) {
+        return peer == null || peer.isDomainSocket() || isIn(peer.hostAddress(), trustedProxies);
+    }
+
+    private static boolean isIn(String address, List<Network> networks) {
+        InetSocketAddress socket = new InetSocketAddress(address, 0);
+        return networks.stream().anyMatch(network -> network.contains(socket));
+    }
+
+    private static String address(SocketAddress peer) {
+        return peer == null || peer.isDomainSocket() ? "unix" : peer.hostAddress();
+    }
+
+    /** The last entry was written by the proxy that we talk to; go back while an entry is a trusted proxy itself. */
+    private static Optional<String> farthestTrusted(
+            @Nullable String header, List<Network> trusted) {
+        if (header == null) {
+            return Optional.empty();
+        }
+        List<String> hops = Arrays.stream(header.split(",", -1))
+                .map(String::strip)
+                .filter(hop -> hop.matches("[0-9A-Fa-f:.]{2,45}"))
+                .toList();
+        for (int index = hops.size() - 1; index > 0; index--) {
+            if (!isIn(hops.get(index), trusted)) {
+                return Optional.of(hops.get(index));
+            }
+        }
+        return hops.stream().findFirst();
+    }
+
+    private static Optional<String> last(@Nullable String header) {
+        return header == null
+                ? Optional.empty()
+                : Optional.of(header.substring(header.lastIndexOf(',') + 1).strip());
+    }
+
+    /** A parameter of the last element of {@code Forwarded}, which is the nearest proxy's. */
+    private static Optional<String> parameter(String forwarded, String name) {
+        Matcher matcher = PARAMETER.matcher(forwarded.substring(forwarded.lastIndexOf(',') + 1));
+        while (matcher.find()) {
+            if (matcher.group(1).equalsIgnoreCase(name)) {
+                return Optional.of(matcher.group(2).replace("\"", ""));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static @Nullable String valid(
+            @Nullable String host) {
+        return host != null && HOST.matcher(host).matches() ? host : null;
+    }
+}

@@ -1,0 +1,66 @@
+package org.imageserver.http;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import org.imageserver.catalogue.ImageException;
+import org.imageserver.manifest.Violation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place where errors become answers: {@code {"code", "message", "errors"}} with both strings always there,
+ * because imgadm fails on a code without a message.
+ */
+final class ErrorReplies {
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorReplies.class);
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private ErrorReplies() {}
+
+    /** The answer to a request that failed; a fault of the server is logged with the request's id. */
+    static Reply.Content of(Throwable failure, String requestId) {
+        return switch (failure) {
+            case ApiException refused -> reply(refused);
+            case ImageException refused -> reply(translate(refused));
+            default -> {
+                LOG.atError().addKeyValue("req_id", requestId).setCause(failure).log("request failed");
+                yield reply(new ApiException(
+                        ErrorCode.InternalError, "internal error; the server's log has it under req_id " + requestId));
+            }
+        };
+    }
+
+    private static ApiException translate(ImageException refused) {
+        String message = refused.getMessage();
+        return switch (refused) {
+            case ImageException.NotFound missing -> new ApiException(ErrorCode.ResourceNotFound, message);
+            case ImageException.InvalidParameter invalid -> ApiException.invalidParameter(invalid.field(), message);
+            case ImageException.FileUnavailable gone -> new ApiException(ErrorCode.StorageIsDown, message);
+        };
+    }
+
+    private static Reply.Content reply(ApiException error) {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("code", error.code().name()).put("message", String.valueOf(error.getMessage()));
+        boolean alwaysLists = error.code() == ErrorCode.ValidationFailed;
+        if (alwaysLists || !error.errors().isEmpty()) {
+            json.set("errors", errors(error.errors()));
+        }
+        return new Reply.Content(error.code().status(), Reply.JSON, Body.of(json.toString()), null, Map.of());
+    }
+
+    private static ArrayNode errors(List<Violation> violations) {
+        ArrayNode errors = JSON.createArrayNode();
+        for (Violation violation : violations) {
+            ObjectNode entry = errors.addObject();
+            entry.put("field", violation.field()).put("code", violation.code());
+            if (violation.message() != null) {
+                entry.put("message", violation.message());
+            }
+        }
+        return errors;
+    }
+}

@@ -1,0 +1,104 @@
+package org.imageserver.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Instant;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * One request and its answer on the wire: the headers that every answer carries, and the line in the access log when
+ * the last byte is out or the client is gone. Confined to the connection's event loop.
+ */
+final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger("org.imageserver.access");
+
+    private static final Map<String, String> CORS = Map.of(
+            "Access-Control-Allow-Origin", "*",
+            "Access-Control-Expose-Headers",
+                    "Content-MD5, Content-Range, ETag, Server, x-request-id, x-response-time");
+
+    private final HttpServerRequest raw;
+    private final String id;
+    private final String server;
+    private final long begun = System.nanoTime();
+
+    Exchange(HttpServerRequest raw, String server) {
+        this.raw = raw;
+        this.server = server;
+        this.id = Request.id(raw);
+        // A client that goes away is no event of ours: the access log says how much it took.
+        raw.exceptionHandler(gone -> LOG.trace("request aborted", gone));
+        raw.response().exceptionHandler(gone -> LOG.trace("answer aborted", gone));
+    }
+
+    HttpServerRequest raw() {
+        return raw;
+    }
+
+    String id() {
+        return id;
+    }
+
+    boolean isHead() {
+        return raw.method().equals(HttpMethod.HEAD);
+    }
+
+    /** The response with its status and the headers that every answer carries. */
+    HttpServerResponse begin(int status) {
+        HttpServerResponse response = raw.response().setStatusCode(status);
+        CORS.forEach(response::putHeader);
+        return response.putHeader("Date", HttpDate.format(Instant.now()))
+                .putHeader("Server", server)
+                .putHeader("x-request-id", id)
+                .putHeader("x-response-time", Long.toString(elapsedMillis()));
+    }
+
+    /** Ends an answer that has no bytes, or whose bytes HEAD leaves out. */
+    void end() {
+        finish(raw.response().end());
+    }
+
+    void end(Buffer body) {
+        finish(raw.response().end(body));
+    }
+
+    /** Logs the exchange when the answer is out. */
+    void finish(Future<Void> sent) {
+        sent.onComplete(done -> log(done.succeeded()));
+    }
+
+    private void log(boolean complete) {
+        if (!LOG.isInfoEnabled()) {
+            return;
+        }
+        LoggingEventBuilder line = LOG.atInfo()
+                .addKeyValue("req_id", id)
+                .addKeyValue("remote", remote())
+                .addKeyValue("method", raw.method().name())
+                .addKeyValue("url", raw.uri())
+                .addKeyValue("status", raw.response().getStatusCode())
+                .addKeyValue("bytes", raw.response().bytesWritten())
+                .addKeyValue("latency", elapsedMillis());
+        String agent = raw.getHeader("User-Agent");
+        if (agent != null) {
+            line = line.addKeyValue("agent", agent);
+        }
+        line.log(complete ? "handled" : "client went away");
+    }
+
+    private String remote() {
+        return raw.remoteAddress() == null || raw.remoteAddress().isDomainSocket()
+                ? "unix"
+                : raw.remoteAddress().hostAddress();
+    }
+
+    private long elapsedMillis() {
+        return (System.nanoTime() - begun) / 1_000_000;
+    }
+}

@@ -1,0 +1,90 @@
+package org.imageserver.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.util.Optional;
+import org.imageserver.catalogue.OpenFile;
+
+/**
+ * The one place that sends the bytes of a file: by the kernel alone where that works (sendfile), else through a
+ * buffer. Either way the memory of a download depends on neither the file's size nor the client's speed. Thread-safe.
+ */
+final class FileSender {
+    /** Large enough that the disk and the hand-over between threads do not count. */
+    private static final int CHUNK = 512 * 1024;
+
+    private final Vertx vertx;
+    private final boolean zeroCopy;
+
+    /** Makes a sender for one listener: on illumos, sendfile works on its TCP sockets but not on its unix sockets. */
+    FileSender(Vertx vertx, boolean zeroCopy) {
+        this.vertx = vertx;
+        this.zeroCopy = zeroCopy;
+    }
+
+    /** Sends a part of the file and closes it; the future says when the last byte is out, or that the client went. */
+    Future<Void> send(OpenFile file, ByteRange part, HttpServerResponse response) {
+        Optional<FileChannel> channel = zeroCopy ? file.channel() : Optional.empty();
+        Future<Void> sent = channel.isPresent()
+                ? response.sendFile(channel.get(), part.offset(), part.length())
+                : copy(file, part, response);
+        return sent.onComplete(done -> file.close());
+    }
+
+    private Future<Void> copy(OpenFile file, ByteRange part, HttpServerResponse response) {
+        return vertx.executeBlocking(() -> file.stream(part.offset(), part.length()), false)
+                .compose(stream -> new Copy(stream, part.length(), response).run());
+    }
+
+    /** One chunk in flight while the next is read: enough to keep disk and network busy at once. */
+    private final class Copy {
+        private final InputStream from;
+        private final HttpServerResponse to;
+        private final Promise<Void> done = Promise.promise();
+        private long left;
+
+        Copy(InputStream from, long length, HttpServerResponse to) {
+            this.from = from;
+            this.left = length;
+            this.to = to;
+        }
+
+        Future<Void> run() {
+            step(Future.succeededFuture());
+            return done.future();
+        }
+
+        private void step(Future<Void> previousWrite) {
+            if (left == 0) {
+                previousWrite.compose(written -> to.end()).onComplete(done);
+                return;
+            }
+            Future<Buffer> read = vertx.executeBlocking(this::readChunk, false);
+            Future.join(previousWrite, read).onComplete(ready -> {
+                if (ready.failed()) {
+                    // Cut the connection: a short answer must never look like a whole one.
+                    to.reset();
+                    done.tryFail(ready.cause());
+                } else {
+                    step(to.write(read.result()));
+                }
+            });
+        }
+
+        private Buffer readChunk() throws IOException {
+            byte[] chunk = from.readNBytes((int) Math.min(CHUNK, left));
+            if (chunk.length == 0) {
+                throw new EOFException("the file ends " + left + " bytes before its stated size");
+            }
+            left -= chunk.length;
+            return Buffer.buffer(chunk);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package org.imageserver.http;
+
+import io.vertx.core.Context;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.imageserver.config.ListenAddress;
+import org.imageserver.config.Settings;
+import org.imageserver.config.Settings.Sendfile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens on all addresses, and serves the route table on each. {@link #start} and {@link #close} are called once, by
+ * one thread.
+ */
+public final class HttpServer implements AutoCloseable {
+    /** Longest request line in bytes; longer is 414. */
+    static final int MAX_REQUEST_LINE = 8 * 1024;
+
+    /** Most bytes of all headers; more is 431. */
+    static final int MAX_HEADERS = 16 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
+    /** On illumos a send to a slow network card may block its loop: the others go on. */
+    private static final int LEAST_EVENT_LOOPS = 4;
+
+    private static final int WORKERS = 16;
+
+    private final Vertx vertx;
+    private final int eventLoops;
+    private final Settings settings;
+    private final RouteTable routes;
+    private final String version;
+    private final List<ListenAddress> bound = new ArrayList<>();
+    private final List<io.vertx.core.http.HttpServer> servers = new ArrayList<>();
+
+    /** Makes a server that does not listen yet. */
+    public HttpServer(Settings settings, RouteTable routes, String version) {
+        this.settings = settings;
+        this.routes = routes;
+        this.version = version;
+        this.eventLoops = Math.max(LEAST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors());
+        this.vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(false)
+                .setEventLoopPoolSize(eventLoops)
+                .setWorkerPoolSize(WORKERS)
+                // Workers read large files: only a loop that hangs is worth a warning.
+                .setMaxWorkerExecuteTime(10)
+                .setMaxWorkerExecuteTimeUnit(TimeUnit.MINUTES));
+    }
+
+    /**
+     * Begins to listen on every address.
+     *
+     * @return the addresses with the ports that they really have
+     * @throws IOException naming the address that cannot be had; none is listened on then
+     */
+    public List<ListenAddress> start() throws IOException {
+        try {
+            for (ListenAddress address : settings.listen()) {
+                bound.add(listen(address));
+            }
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+        return List.copyOf(bound);
+    }
+
+    private ListenAddress listen(ListenAddress address) throws IOException {
+        return switch (address) {
+            case ListenAddress.Tcp tcp -> {
+                // Vert.x gives all event loops the same free port for a negative one, but not for 0.
+                int port = tcp.port() == 0 ? -1 - bound.size() : tcp.port();
+                SocketAddress socket = port < 0
+                        ? SocketAddress.sharedRandomPort(-port, tcp.host())
+                        : SocketAddress.inetSocketAddress(port, tcp.host());
+                int actual = deploy(address, socket, settings.sendfile() != Sendfile.OFF);
+                yield new ListenAddress.Tcp(tcp.host(), actual);
+            }
+            case ListenAddress.Unix unix -> {
+                UnixSocket.prepare(unix.path());
+                deploy(address, SocketAddress.domainSocketAddress(unix.path().toString()), sendfileOnUnix());
+                UnixSocket.allow(unix.path(), settings.socketMode());
+                yield unix;
+            }
+        };
+    }
+
+    private boolean sendfileOnUnix() {
+        return switch (settings.sendfile()) {
+            case ON -> true;
+            case OFF -> false;
+            case AUTO -> SendfileProbe.worksOnUnixSockets();
+        };
+    }
+
+    private int deploy(ListenAddress address, SocketAddress socket, boolean zeroCopy) throws IOException {
+        Dispatcher dispatcher = new Dispatcher(
+                vertx,
+                routes,
+                new ReplyWriter(new FileSender(vertx, zeroCopy)),
+                settings.trustedProxies(),
+                "image-server/" + version);
+        // A unix socket cannot be shared between event loops: its path can be bound once.
+        int instances = socket.isDomainSocket() ? 1 : eventLoops;
+        Queue<io.vertx.core.http.HttpServer> deployed = new ConcurrentLinkedQueue<>();
+        await(
+                vertx.deployVerticle(
+                        () -> new Listener(socket, dispatcher, deployed),
+                        new DeploymentOptions().setInstances(instances)),
+                "cannot listen on " + address);
+        servers.addAll(deployed);
+        return deployed.element().actualPort();
+    }
+
+    /** One event loop's share of a listening address. */
+    private final class Listener implements Deployable {
+        private final SocketAddress socket;
+        private final Dispatcher dispatcher;
+
+        private final Queue<io.vertx.core.http.HttpServer> deployed;
+
+        Listener(SocketAddress socket, Dispatcher dispatcher, Queue<io.vertx.core.http.HttpServer> deployed) {
+            this.socket = socket;
+            this.dispatcher = dispatcher;
+            this.deployed = deployed;
+        }
+
+        @Override
+        public Future<?> deploy(Context context) {
+            io.vertx.core.http.HttpServer server = vertx.createHttpServer(options())
+                    .requestHandler(dispatcher::handle)
+                    .invalidRequestHandler(dispatcher::handleInvalid)
+                    .exceptionHandler(failure -> LOG.debug("connection failed", failure));
+            deployed.add(server);
+            return server.listen(socket);
+        }
+    }
+
+    private HttpServerOptions options() {
+        HttpServerOptions options = new HttpServerOptions();
+        options.setMaxInitialLineLength(MAX_REQUEST_LINE)
+                .setMaxHeaderSize(MAX_HEADERS)
+                .setMaxChunkSize(64 * 1024)
+                .setHandle100ContinueAutomatically(false)
+                .setHttp2ClearTextEnabled(false)
+                .setTcpKeepAlive(true)
+                .setAcceptBacklog(1024)
+                .setIdleTimeout(Math.toIntExact(settings.idle().toMillis()))
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        return options;
+    }
+
+    /** Stops listening, gives running downloads their grace, and removes the unix sockets. Idempotent. */
+    @Override
+    public void close() {
+        Duration grace = settings.grace();
+        List<Future<Void>> stopping =
+                servers.stream().map(server -> server.shutdown(grace)).toList();
+        try {
+            await(Future.join(stopping), "shutdown");
+        } catch (IOException e) {
+            LOG.warn("some connections did not end in time", e);
+        }
+        try {
+            await(vertx.close(), "shutdown");
+        } catch (IOException e) {
+            LOG.warn("the event loops did not end in time", e);
+        }
+        for (ListenAddress address : bound) {
+            if (address instanceof ListenAddress.Unix unix) {
+                remove(unix.path());
+            }
+        }
+        bound.clear();
+    }
+
+    private static void remove(Path socket) {
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            LOG.warn("cannot remove the socket {}; the next start will", socket, e);
+        }
+    }
+
+    private void await(Future<?> future, String what) throws IOException {
+        try {
+            future.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(settings.grace().toSeconds() + 30, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException(what + ": " + cause.getMessage(), cause);
+        } catch (TimeoutException e) {
+            throw new IOException(what + ": timed out", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(what + ": interrupted", e);
+        }
+    }
+}

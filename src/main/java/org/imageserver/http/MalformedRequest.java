@@ -1,0 +1,25 @@
+package org.imageserver.http;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.http.HttpServerRequest;
+
+/** Says what is wrong with bytes that are no HTTP request. */
+final class MalformedRequest {
+    private MalformedRequest() {}
+
+    static ApiException describe(HttpServerRequest raw) {
+        Throwable cause = raw.decoderResult().cause();
+        return switch (cause) {
+            case TooLongHttpLineException tooLong ->
+                new ApiException(
+                        ErrorCode.UriTooLong,
+                        "the request line is longer than " + HttpServer.MAX_REQUEST_LINE + " bytes");
+            case TooLongHttpHeaderException tooLong ->
+                new ApiException(
+                        ErrorCode.RequestHeaderFieldsTooLarge,
+                        "the headers are larger than " + HttpServer.MAX_HEADERS + " bytes");
+            case null, default -> new ApiException(ErrorCode.BadRequest, "the request is not valid HTTP");
+        };
+    }
+}

@@ -1,0 +1,90 @@
+package org.imageserver.http;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A path with parts that vary, {@code /images/:uuid/file}. Immutable. */
+public final class PathTemplate {
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+
+    private final String text;
+    private final List<String> segments;
+
+    private PathTemplate(String text) {
+        this.text = text;
+        this.segments = split(text);
+    }
+
+    static PathTemplate of(String text) {
+        return new PathTemplate(text);
+    }
+
+    /** The names of the parts that vary, in order. */
+    public List<String> parameters() {
+        return segments.stream()
+                .filter(PathTemplate::isParameter)
+                .map(segment -> segment.substring(1))
+                .toList();
+    }
+
+    /** The values of the parts that vary, decoded; empty when the path is another one. */
+    Optional<Map<String, String>> match(String path) {
+        List<String> given = split(path);
+        if (given.size() != segments.size()) {
+            return Optional.empty();
+        }
+        Map<String, String> values = new LinkedHashMap<>();
+        for (int index = 0; index < given.size(); index++) {
+            String template = segments.get(index);
+            if (!isParameter(template)) {
+                if (!template.equals(given.get(index))) {
+                    return Optional.empty();
+                }
+                continue;
+            }
+            String value = value(template, given.get(index));
+            if (value == null) {
+                return Optional.empty();
+            }
+            values.put(template.substring(1), value);
+        }
+        return Optional.of(values);
+    }
+
+    private static @Nullable String value(String template, String segment) {
+        if (template.equals(":uuid")) {
+            return UUID.matcher(segment).matches() ? segment : null;
+        }
+        try {
+            // Plus is itself in a path; only the query reads it as a space.
+            return segment.isEmpty() ? null : QueryStringDecoder.decodeComponent(segment.replace("+", "%2B"));
+        } catch (IllegalArgumentException e) {
+            // A broken percent escape names nothing.
+            return null;
+        }
+    }
+
+    private static boolean isParameter(String segment) {
+        return segment.startsWith(":");
+    }
+
+    private static List<String> split(String path) {
+        return Arrays.asList(path.split("/", -1));
+    }
+
+    /** The template in OpenAPI's notation, {@code /images/{uuid}/file}. */
+    String openApi() {
+        return text.replaceAll(":([a-z]+)", "{$1}");
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,155 @@
+package org.imageserver.http;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Instant;
+import java.util.Optional;
+import org.imageserver.catalogue.OpenFile;
+import org.imageserver.http.Reply.Content;
+import org.imageserver.http.Reply.Empty;
+import org.imageserver.http.Reply.FileContent;
+
+/**
+ * Puts replies on the wire: preconditions (RFC 9110, 13), ranges (14), compression by {@code Accept-Encoding}, HEAD.
+ * Runs on event loops; thread-safe.
+ */
+final class ReplyWriter {
+    private final FileSender files;
+
+    ReplyWriter(FileSender files) {
+        this.files = files;
+    }
+
+    /**
+     * Writes an answer that is ready.
+     *
+     * @throws ApiException when a precondition fails or a range cannot be satisfied; nothing has been sent then
+     */
+    void write(Exchange exchange, Content content) {
+        if (content.etag() != null && content.status() == 200) {
+            if (isUnchanged(exchange, content.etag())) {
+                notModified(exchange, content.etag());
+                return;
+            }
+        }
+        HttpServerResponse response = exchange.begin(content.status());
+        content.headers().forEach(response::putHeader);
+        response.putHeader("Content-Type", content.contentType()).putHeader("Vary", "Accept-Encoding");
+        Optional<Buffer> gzip = Accept.allows(exchange.raw().getHeader("Accept-Encoding"), "gzip")
+                ? content.body().gzip()
+                : Optional.empty();
+        if (gzip.isPresent()) {
+            response.putHeader("Content-Encoding", "gzip");
+        }
+        if (content.etag() != null) {
+            String tag = gzip.isPresent() ? content.etag() + EntityTags.GZIP_SUFFIX : content.etag();
+            response.putHeader("ETag", EntityTags.quoted(tag));
+        }
+        Buffer body = gzip.orElseGet(content.body()::identity);
+        response.putHeader("Content-Length", Integer.toString(body.length()));
+        if (exchange.isHead()) {
+            exchange.end();
+        } else {
+            exchange.end(body);
+        }
+    }
+
+    /** Writes an answer without bytes. */
+    void write(Exchange exchange, Empty empty) {
+        HttpServerResponse response = exchange.begin(empty.status());
+        empty.headers().forEach(response::putHeader);
+        exchange.end();
+    }
+
+    /**
+     * Writes a file, or the part of it that was asked for, and closes it.
+     *
+     * @throws ApiException when a precondition fails or a range cannot be satisfied; nothing has been sent then
+     */
+    void write(Exchange exchange, FileContent content) {
+        OpenFile file = content.file();
+        boolean handedOver = false;
+        try {
+            if (isUnchanged(exchange, file.etag()) || isUnmodified(exchange, file.modified())) {
+                notModified(exchange, file.etag());
+                return;
+            }
+            Optional<ByteRange> range = range(exchange, file);
+            HttpServerResponse response = exchange.begin(range.isPresent() ? 206 : 200)
+                    .putHeader("Content-Type", file.contentType())
+                    .putHeader("Accept-Ranges", "bytes")
+                    .putHeader("ETag", EntityTags.quoted(file.etag()))
+                    .putHeader("Last-Modified", HttpDate.format(file.modified()));
+            ByteRange part = range.orElse(new ByteRange(0, file.size()));
+            response.putHeader("Content-Length", Long.toString(part.length()));
+            if (range.isPresent()) {
+                response.putHeader("Content-Range", part.contentRange(file.size()));
+            } else {
+                file.md5().ifPresent(md5 -> response.putHeader("Content-MD5", md5));
+            }
+            if (exchange.isHead() || part.length() == 0) {
+                exchange.end();
+                return;
+            }
+            handedOver = true;
+            exchange.finish(files.send(file, part, response));
+        } finally {
+            if (!handedOver) {
+                file.close();
+            }
+        }
+    }
+
+    private static boolean isUnchanged(Exchange exchange, String etag) {
+        String ifMatch = exchange.raw().getHeader("If-Match");
+        if (ifMatch != null && !EntityTags.matches(ifMatch, etag)) {
+            throw new ApiException(
+                    ErrorCode.PreconditionFailed, "if-match '" + ifMatch + "' didn't match etag '" + etag + "'");
+        }
+        String ifNoneMatch = exchange.raw().getHeader("If-None-Match");
+        return ifNoneMatch != null && EntityTags.matches(ifNoneMatch, etag);
+    }
+
+    /** The dates count only where the tags are silent (RFC 9110, 13.2.2). */
+    private static boolean isUnmodified(Exchange exchange, Instant modified) {
+        Instant lastModified = HttpDate.seconds(modified);
+        String unmodifiedSince = exchange.raw().getHeader("If-Unmodified-Since");
+        if (unmodifiedSince != null && exchange.raw().getHeader("If-Match") == null) {
+            if (HttpDate.parse(unmodifiedSince).filter(lastModified::isAfter).isPresent()) {
+                throw new ApiException(
+                        ErrorCode.PreconditionFailed,
+                        "object was modified at '" + HttpDate.format(modified) + "'; if-unmodified-since '"
+                                + unmodifiedSince + "'");
+            }
+        }
+        String modifiedSince = exchange.raw().getHeader("If-Modified-Since");
+        return modifiedSince != null
+                && exchange.raw().getHeader("If-None-Match") == null
+                && HttpDate.parse(modifiedSince)
+                        .filter(since -> !lastModified.isAfter(since))
+                        .isPresent();
+    }
+
+    private static Optional<ByteRange> range(Exchange exchange, OpenFile file) {
+        String range = exchange.raw().getHeader("Range");
+        if (range == null || exchange.isHead()) {
+            return Optional.empty();
+        }
+        String ifRange = exchange.raw().getHeader("If-Range");
+        if (ifRange != null && !isSameFile(ifRange, file)) {
+            return Optional.empty();
+        }
+        return ByteRange.parse(range, file.size());
+    }
+
+    private static boolean isSameFile(String ifRange, OpenFile file) {
+        return HttpDate.parse(ifRange)
+                .map(date -> date.equals(HttpDate.seconds(file.modified())))
+                .orElseGet(() -> EntityTags.matchesStrongly(ifRange, file.etag()));
+    }
+
+    private static void notModified(Exchange exchange, String etag) {
+        exchange.begin(304).putHeader("ETag", EntityTags.quoted(etag)).putHeader("Vary", "Accept-Encoding");
+        exchange.end();
+    }
+}

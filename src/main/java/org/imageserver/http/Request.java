@@ -1,0 +1,140 @@
+package org.imageserver.http;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.imageserver.config.Network;
+
+/**
+ * One request, as endpoints see it. The path is the raw one: nothing is decoded before it is split into segments, so
+ * an encoded slash or dot never moves anything.
+ */
+public final class Request {
+    private static final Pattern USABLE_ID = Pattern.compile("[!-~]{1,128}");
+
+    private final HttpServerRequest raw;
+    private final String id;
+    private final String path;
+    private final String target;
+    private final Query query;
+    private final Client client;
+    private final Map<String, String> parameters;
+
+    private Request(
+            HttpServerRequest raw, String id, String path, String target, Client client, Map<String, String> parameters) {
+        this.raw = raw;
+        this.id = id;
+        this.path = path;
+        this.target = target;
+        this.query = Query.parse(target.substring(Math.min(path.length() + 1, target.length())));
+        this.client = client;
+        this.parameters = parameters;
+    }
+
+    static Request of(HttpServerRequest raw, String id, Map<String, String> parameters, List<Network> trustedProxies) {
+        String target = target(raw);
+        return new Request(raw, id, path(target), target, Client.of(raw, trustedProxies), parameters);
+    }
+
+    /** {@code x-request-id} or {@code request-id} of the client, else a new one. */
+    static String id(HttpServerRequest raw) {
+        String given = raw.getHeader("x-request-id");
+        if (given == null) {
+            given = raw.getHeader("request-id");
+        }
+        return given != null && USABLE_ID.matcher(given).matches()
+                ? given
+                : UUID.randomUUID().toString();
+    }
+
+    /**
+     * Path and query as they stand in the request line. Old imgadm sends the absolute form ({@code GET
+     * http://host/path}) for DSAPI files; whichever host it names, it means this server.
+     */
+    static String target(HttpServerRequest raw) {
+        String uri = raw.uri();
+        int scheme = uri.indexOf("://");
+        if (uri.startsWith("/") || scheme < 0) {
+            return uri;
+        }
+        int path = uri.indexOf('/', scheme + 3);
+        if (path >= 0) {
+            return uri.substring(path);
+        }
+        int query = uri.indexOf('?', scheme + 3);
+        return query < 0 ? "/" : "/" + uri.substring(query);
+    }
+
+    static String path(String target) {
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
+    }
+
+    /** The method and the path, as error messages name a request. */
+    public String describe() {
+        return raw.method().name() + " " + path;
+    }
+
+    /** Identifies the request in the log and towards the client. */
+    public String id() {
+        return id;
+    }
+
+    /** Path and query as the client sent them. */
+    public String target() {
+        return target;
+    }
+
+    /** The decoded query. */
+    public Query query() {
+        return query;
+    }
+
+    /** Who asks. */
+    public Client client() {
+        return client;
+    }
+
+    /** A header's value. */
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(raw.getHeader(name));
+    }
+
+    /** A part of the path that the route names with a colon; decoded. */
+    public String parameter(String name) {
+        String value = parameters.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("the route has no :" + name);
+        }
+        return value;
+    }
+
+    /** Whether the answer may be gzipped ({@code Accept-Encoding}). */
+    public boolean acceptsGzip() {
+        return Accept.allows(raw.getHeader("Accept-Encoding"), "gzip");
+    }
+
+    /** The host for urls that lead back here: the client's word for this server, else the address it reached. */
+    public String host() {
+        return client.host().orElseGet(() -> boundAddress(raw.localAddress()));
+    }
+
+    private static String boundAddress(SocketAddress local) {
+        if (local != null && !local.isDomainSocket()) {
+            String address = local.hostAddress();
+            return (address.contains(":") ? "[" + address + "]" : address) + ":" + local.port();
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            // The machine has no name of its own: a client on the same machine is all that is left.
+            return "localhost";
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package org.imageserver.http;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** All routes of the server; the one place that knows which paths and methods there are. Immutable. */
+public final class RouteTable {
+    private final List<Route> routes;
+
+    /** Makes a table; of two routes that match, the first wins. */
+    public RouteTable(List<Route> routes) {
+        this.routes = List.copyOf(routes);
+    }
+
+    /** The routes in the order of the table. */
+    public List<Route> routes() {
+        return routes;
+    }
+
+    /** What a method and path lead to. */
+    sealed interface Match {
+        record Found(Route route, Map<String, String> parameters) implements Match {}
+
+        record WrongMethod(SortedSet<String> allowed) implements Match {}
+
+        record Unknown() implements Match {}
+    }
+
+    Match match(HttpMethod method, String path) {
+        SortedSet<String> allowed = new TreeSet<>();
+        for (Route route : routes) {
+            Optional<Map<String, String>> parameters = route.path().match(path);
+            if (parameters.isEmpty()) {
+                continue;
+            }
+            if (route.method().equals(method) || answersHead(route, method)) {
+                return new Match.Found(route, parameters.get());
+            }
+            allowed.add(route.method().name());
+        }
+        if (allowed.isEmpty()) {
+            return new Match.Unknown();
+        }
+        allowed.add(HttpMethod.OPTIONS.name());
+        if (allowed.contains(HttpMethod.GET.name())) {
+            allowed.add(HttpMethod.HEAD.name());
+        }
+        return new Match.WrongMethod(allowed);
+    }
+
+    private static boolean answersHead(Route route, HttpMethod method) {
+        return method.equals(HttpMethod.HEAD) && route.method().equals(HttpMethod.GET);
+    }
+}

@@ -1,0 +1,33 @@
+package org.imageserver.http.imgapi;
+
+import org.imageserver.http.ApiException;
+import org.imageserver.http.ErrorCode;
+import org.imageserver.http.Request;
+import org.semver4j.Semver;
+
+/** Content negotiation by {@code Accept-Version}: an npm range that must include a version that is served. */
+final class ApiVersion {
+    private static final Semver ONE = new Semver("1.0.0");
+    private static final Semver TWO = new Semver("2.0.0");
+
+    /** What a client without the header gets. */
+    private static final String DEFAULT = "1.0.0";
+
+    private ApiVersion() {}
+
+    /**
+     * Checks that the client can be served.
+     *
+     * @throws ApiException (InvalidVersion) when neither 1.0.0 nor 2.0.0 is in its range
+     */
+    static void check(Request request) {
+        String range = request.header("Accept-Version").orElse(DEFAULT).strip();
+        if (!includes(range, TWO) && !includes(range, ONE)) {
+            throw new ApiException(ErrorCode.InvalidVersion, range + " is not supported by " + request.describe());
+        }
+    }
+
+    private static boolean includes(String range, Semver version) {
+        return range.equals("*") || version.satisfies(range);
+    }
+}

@@ -1,0 +1,187 @@
+package org.imageserver.http.imgapi;
+
+import static org.imageserver.http.ErrorCode.InvalidParameter;
+import static org.imageserver.http.ErrorCode.InvalidVersion;
+import static org.imageserver.http.ErrorCode.PreconditionFailed;
+import static org.imageserver.http.ErrorCode.RequestedRangeNotSatisfiable;
+import static org.imageserver.http.ErrorCode.ResourceNotFound;
+import static org.imageserver.http.ErrorCode.StorageIsDown;
+import static org.imageserver.http.ErrorCode.UnauthorizedError;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.ImageList;
+import org.imageserver.catalogue.ImageQuery;
+import org.imageserver.catalogue.Sha1;
+import org.imageserver.catalogue.Snapshot;
+import org.imageserver.http.ApiException;
+import org.imageserver.http.Body;
+import org.imageserver.http.Endpoint;
+import org.imageserver.http.ErrorCode;
+import org.imageserver.http.Reply;
+import org.imageserver.http.Request;
+import org.imageserver.http.Route;
+import org.imageserver.http.Route.Doc;
+import org.imageserver.http.Route.Parameter;
+
+/** IMGAPI's reading endpoints on a catalogue. */
+public final class ImgapiRoutes {
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    /** A filtered list above this many bytes is compressed on the pool. */
+    private static final int SMALL_LIST = 64 * 1024;
+
+    private static final String FACE = "IMGAPI";
+    private static final String BYTES = "application/octet-stream";
+
+    private static final Parameter ACCOUNT =
+            new Parameter("account", "Only what this account may see (the uuid of an account).");
+    private static final Parameter ADMIN =
+            new Parameter("inclAdminFields", "true also shows fields for administrators; needs a credential.");
+
+    private static final List<Parameter> LIST_PARAMETERS = List.of(
+            new Parameter("name", "The whole name, or after ~ a part of it."),
+            new Parameter("version", "The whole version, or after ~ a part of it."),
+            new Parameter("os", "The operating system, or after ! any other."),
+            new Parameter("type", "The type, or after ! any other."),
+            new Parameter("owner", "The uuid of the owner."),
+            new Parameter("public", "true or false."),
+            new Parameter("state", "active (default), all, disabled, unactivated, creating or failed."),
+            new Parameter("tag.KEY", "The value of a tag; several must all match."),
+            new Parameter("billing_tag", "A billing tag; several must all be there."),
+            ACCOUNT,
+            new Parameter("limit", "At most this many, up to 1000; absent or 0: all."),
+            new Parameter("marker", "Begin with this image (uuid) or date, the marker included."),
+            new Parameter("sort", "published_at or published_at.asc (default), published_at.desc."),
+            ADMIN);
+
+    private final Catalogue catalogue;
+    private final PingRoute ping;
+
+    /** Makes the face of a catalogue; the version is the server's, shown by ping. */
+    public ImgapiRoutes(Catalogue catalogue, String version) {
+        this.catalogue = catalogue;
+        this.ping = new PingRoute(version);
+    }
+
+    /** The routes, in the order of the documentation. */
+    public List<Route> routes() {
+        return List.of(
+                get("/ping", "Ping", "Says that the server lives.", pingParameters(), Reply.JSON, ping::answer),
+                get("/images", "ListImages", "Lists images.", LIST_PARAMETERS, Reply.JSON, this::listImages),
+                get(
+                        "/images/:uuid",
+                        "GetImage",
+                        "Shows the manifest of an image.",
+                        List.of(ACCOUNT, ADMIN),
+                        Reply.JSON,
+                        this::getImage),
+                get(
+                        "/images/:uuid/file",
+                        "GetImageFile",
+                        "Sends the file of an image; whole or a range.",
+                        List.of(new Parameter("index", "Which file; only 0 exists."), ACCOUNT),
+                        BYTES,
+                        this::getImageFile),
+                get(
+                        "/images/:uuid/icon",
+                        "GetImageIcon",
+                        "Sends the icon of an image.",
+                        List.of(ACCOUNT),
+                        "image/*",
+                        this::getImageIcon));
+    }
+
+    private static List<Parameter> pingParameters() {
+        return List.of(new Parameter("error", "Show a sample of this error."));
+    }
+
+    private static Route get(
+            String path, String name, String summary, List<Parameter> parameters, String type, Endpoint endpoint) {
+        List<ErrorCode> errors = path.contains(":uuid")
+                ? List.of(
+                        InvalidParameter,
+                        ResourceNotFound,
+                        InvalidVersion,
+                        PreconditionFailed,
+                        RequestedRangeNotSatisfiable,
+                        StorageIsDown,
+                        UnauthorizedError)
+                : List.of(InvalidParameter, ResourceNotFound, InvalidVersion, UnauthorizedError);
+        return Route.get(path, name, new Doc(FACE, summary, parameters, type, errors), request -> {
+            ApiVersion.check(request);
+            return endpoint.answer(request);
+        });
+    }
+
+    private Reply listImages(Request request) {
+        refuseAdminFields(request);
+        Snapshot snapshot = catalogue.snapshot();
+        ImageQuery query = ImageQuery.of(request.query().asMap());
+        if (query.isEverything()) {
+            ImageList list = snapshot.list();
+            return Reply.json(Body.of(list.json(), list.gzip()), list.etag());
+        }
+        List<Image> images = query.run(snapshot);
+        int estimate = images.stream().mapToInt(image -> image.json().length).sum();
+        return estimate <= SMALL_LIST || !request.acceptsGzip()
+                ? filtered(images)
+                : new Reply.Later(() -> compressed(filtered(images)));
+    }
+
+    private static Reply.Content filtered(List<Image> images) {
+        byte[] json = ImageList.render(images);
+        return Reply.json(Body.of(json), Sha1.hex(json));
+    }
+
+    private static Reply.Content compressed(Reply.Content content) {
+        return Reply.json(content.body().compressed(), content.etag());
+    }
+
+    private Reply getImage(Request request) {
+        refuseAdminFields(request);
+        Image image = visible(catalogue.snapshot(), request);
+        return Reply.json(Body.of(image.json()), image.etag());
+    }
+
+    private Reply getImageFile(Request request) {
+        Snapshot snapshot = catalogue.snapshot();
+        String uuid = visible(snapshot, request).uuid();
+        int index = index(request);
+        return new Reply.Later(() -> new Reply.FileContent(catalogue.openFile(snapshot, uuid, index)));
+    }
+
+    private Reply getImageIcon(Request request) {
+        Snapshot snapshot = catalogue.snapshot();
+        String uuid = visible(snapshot, request).uuid();
+        return new Reply.Later(() -> new Reply.FileContent(catalogue.openIcon(snapshot, uuid)));
+    }
+
+    private static Image visible(Snapshot snapshot, Request request) {
+        request.query().get("account").ifPresent(account -> {
+            if (!UUID.matcher(account).matches()) {
+                throw ApiException.invalidParameter(
+                        "account", "invalid \"account\": not a UUID: \"" + account + "\"");
+            }
+        });
+        return snapshot.image(request.parameter("uuid"));
+    }
+
+    private static int index(Request request) {
+        String index = request.query().nonEmpty("index").orElse("0");
+        if (!index.matches("[0-9]{1,6}")) {
+            throw ApiException.invalidParameter("index", "invalid index: \"" + index + "\"");
+        }
+        return Integer.parseInt(index);
+    }
+
+    /** Nobody has a credential yet. */
+    private static void refuseAdminFields(Request request) {
+        if (request.query().flag("inclAdminFields").orElse(false)) {
+            throw new ApiException(
+                    UnauthorizedError, "Unauthorized (auth required to use \"inclAdminFields\" parameter)");
+        }
+    }
+}
