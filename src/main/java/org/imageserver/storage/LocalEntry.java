@@ -1,0 +1,43 @@
+package org.imageserver.storage;
+
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.TimeUnit;
+
+/** What {@link LocalTree} finds at a path. */
+sealed interface LocalEntry {
+
+    /**
+     * A blob.
+     *
+     * @param path where it was found, perhaps a symlink: what a delete removes
+     * @param real the file itself: what is opened
+     */
+    record RegularFile(Path path, Path real, BasicFileAttributes attributes) implements LocalEntry {
+        BlobInfo info(BlobKey key) {
+            return describe(key, attributes);
+        }
+    }
+
+    /** A directory, by its real path. */
+    record Directory(Path path) implements LocalEntry {}
+
+    /** Something that exists and is not trusted; the reason completes "PATH ". */
+    record Refused(String reason) implements LocalEntry {}
+
+    /** Nothing. */
+    record Absent() implements LocalEntry {}
+
+    static BlobInfo describe(BlobKey key, BasicFileAttributes attributes) {
+        // "(dev=fe00,ino=1c0a)". Without the device, whose number may change at a reboot or a
+        // remount; a version outlives those.
+        String identity = String.valueOf(attributes.fileKey());
+        String version = identity.substring(identity.indexOf(',') + 1)
+                + ','
+                + attributes.size()
+                + ','
+                + attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
+        return new BlobInfo(
+                key, attributes.size(), attributes.lastModifiedTime().toInstant(), version);
+    }
+}

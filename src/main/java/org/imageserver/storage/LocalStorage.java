@@ -1,0 +1,174 @@
+package org.imageserver.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Blobs as plain files: the key {@code <uuid>/manifest.json} is that file below the root, so ls, rsync,
+ * tar and zfs send work on it, and files put there by hand are blobs.
+ *
+ * <p>Nothing found there is trusted. Only regular files are blobs; a symlink is followed as long as
+ * it ends below the root; a name that is not a {@link BlobKey} is left out. What is not served for such
+ * a reason does not exist for {@link #open}, {@link #stat}, {@link #list} and {@link #delete};
+ * {@link #refused} tells of it.
+ *
+ * <p>{@link #list} shows files in the root and in its directories, not deeper ones. Bytes wait for their
+ * commit in {@code .image-server/pending}, which the first write makes: a root on a read-only file
+ * system serves reads. The version of a blob is its inode, size and modification time; a file that is
+ * changed in place by hand while it is open shows through.
+ *
+ * <p>Durable means fsync of the file, then of every directory from it up to the root. On a file system
+ * that has no fsync for directories (it answers EINVAL) a name is as durable as the file system makes it
+ * by itself. Without hard links {@link #createIfAbsent} still has one winner, but the blob can be seen
+ * while it is written.
+ */
+public final class LocalStorage implements Storage {
+    /** A name that is replaced between look and open 100 times in a row is no accident. */
+    private static final int MAX_OPEN_ATTEMPTS = 100;
+
+    private final LocalTree tree;
+    private final LocalWriter writer;
+
+    /**
+     * Uses a directory that exists. A root that is a symlink is followed once, here.
+     *
+     * @throws IOException when it is missing or not a directory
+     */
+    public LocalStorage(Path root) throws IOException {
+        this(root, Files::createLink);
+    }
+
+    LocalStorage(Path root, ExclusiveCreate.HardLink hardLink) throws IOException {
+        this.tree = new LocalTree(root);
+        this.writer = new LocalWriter(tree, new ExclusiveCreate(hardLink));
+    }
+
+    @Override
+    public StoredBlob open(BlobKey key) throws IOException {
+        for (int attempt = 1; attempt <= MAX_OPEN_ATTEMPTS; attempt++) {
+            Optional<StoredBlob> opened = tryOpen(key);
+            if (opened.isPresent()) {
+                return opened.get();
+            }
+        }
+        throw new FileSystemException(key.value(), null, "is replaced faster than it can be opened");
+    }
+
+    /** Java cannot ask an open file for its inode: look before and after, and only a name that stayed the same will do. */
+    private Optional<StoredBlob> tryOpen(BlobKey key) throws IOException {
+        LocalEntry.RegularFile before = require(key);
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(before.real(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+        try {
+            if (tree.find(key) instanceof LocalEntry.RegularFile after && isSameFile(before, after)) {
+                return Optional.of(new LocalBlob(after.info(key), channel));
+            }
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+        channel.close();
+        return Optional.empty();
+    }
+
+    private static boolean isSameFile(LocalEntry.RegularFile one, LocalEntry.RegularFile other) {
+        return Objects.equals(one.attributes().fileKey(), other.attributes().fileKey());
+    }
+
+    private LocalEntry.RegularFile require(BlobKey key) throws NoSuchBlobException, IOException {
+        return switch (tree.find(key)) {
+            case LocalEntry.RegularFile file -> file;
+            case LocalEntry.Directory directory -> throw new NoSuchBlobException(key, "it is a directory");
+            case LocalEntry.Refused refused -> throw new NoSuchBlobException(key, "the file " + refused.reason());
+            case LocalEntry.Absent absent -> throw new NoSuchBlobException(key);
+        };
+    }
+
+    @Override
+    public Optional<BlobInfo> stat(BlobKey key) throws IOException {
+        return tree.find(key) instanceof LocalEntry.RegularFile file ? Optional.of(file.info(key)) : Optional.empty();
+    }
+
+    @Override
+    public List<BlobInfo> list(String prefix) throws IOException {
+        List<BlobInfo> blobs = new LocalScan(tree, prefix).blobs();
+        blobs.sort(Comparator.comparing(BlobInfo::key));
+        return blobs;
+    }
+
+    /** What {@link #list} leaves out although its name is not hidden, sorted by name. Reads the directory anew. */
+    public List<RefusedFile> refused() throws IOException {
+        List<RefusedFile> refused = new LocalScan(tree, "").refused();
+        refused.sort(Comparator.comparing(RefusedFile::name));
+        return refused;
+    }
+
+    @Override
+    public boolean delete(BlobKey key) throws IOException {
+        return writer.delete(key);
+    }
+
+    @Override
+    public PendingBlob begin(BlobKey key) throws IOException {
+        return writer.begin(key);
+    }
+
+    @Override
+    public boolean createIfAbsent(BlobKey key, byte[] bytes) throws IOException {
+        if (tree.find(key) instanceof LocalEntry.RegularFile) {
+            return false;
+        }
+        try (LocalPending pending = writer.begin(key)) {
+            pending.write(ByteBuffer.wrap(bytes));
+            if (pending.commitIfAbsent()) {
+                return true;
+            }
+        }
+        requireNothingElse(key);
+        return false;
+    }
+
+    /** Whoever is told "there is one already" would look for it in vain when it is no blob. */
+    private void requireNothingElse(BlobKey key) throws IOException {
+        switch (tree.find(key)) {
+            case LocalEntry.RegularFile file -> {}
+            case LocalEntry.Absent absent -> {}
+            case LocalEntry.Directory directory ->
+                throw new FileSystemException(key.value(), null, "cannot be created: it is a directory");
+            case LocalEntry.Refused refused ->
+                throw new FileSystemException(key.value(), null, "cannot be created: the file " + refused.reason());
+        }
+    }
+
+    /**
+     * Removes pending files that a crash has left. A file that this object is writing is never taken;
+     * one of another process is, when that has not written to it for so long.
+     */
+    public SweepReport sweep(Duration olderThan) throws IOException {
+        return writer.pendingFiles().sweep(olderThan);
+    }
+
+    /** The bytes that this process may still write to the file system of the root. */
+    public long usableBytes() throws IOException {
+        return Files.getFileStore(tree.root()).getUsableSpace();
+    }
+
+    @Override
+    public void close() {}
+}

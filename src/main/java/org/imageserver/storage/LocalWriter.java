@@ -1,0 +1,178 @@
+package org.imageserver.storage;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Changes the tree, in steps that a crash or another process may come between: bytes first and
+ * durable, then their name, then the directories above it. Safe for use by many threads.
+ */
+final class LocalWriter {
+    /** Each one means that a delete took the directory in between: 100 in a row do not happen by chance. */
+    private static final int MAX_ATTEMPTS = 100;
+
+    /** Gives finished bytes their name. */
+    interface Naming {
+        void name(Path target) throws IOException;
+    }
+
+    private final LocalTree tree;
+    private final ExclusiveCreate exclusive;
+    private final PendingFiles pendingFiles;
+    private final AtomicLong lastModifiedNanos = new AtomicLong();
+
+    LocalWriter(LocalTree tree, ExclusiveCreate exclusive) {
+        this.tree = tree;
+        this.exclusive = exclusive;
+        this.pendingFiles = new PendingFiles(tree);
+    }
+
+    ExclusiveCreate exclusive() {
+        return exclusive;
+    }
+
+    PendingFiles pendingFiles() {
+        return pendingFiles;
+    }
+
+    LocalPending begin(BlobKey key) throws IOException {
+        requireUsable(key);
+        Path file = pendingFiles.reserve(makeDirectories(LocalTree.PENDING.segments()));
+        try {
+            // Not a "temporary file" of the JDK: those are readable by their owner alone.
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            return new LocalPending(this, key, file, channel);
+        } catch (IOException e) {
+            pendingFiles.remove(file);
+            throw e;
+        }
+    }
+
+    private void requireUsable(BlobKey key) throws IOException {
+        try {
+            if (key.under(tree.root()).startsWith(tree.pending())) {
+                throw new FileSystemException(key.value(), null, "this name is kept for bytes that are not committed");
+            }
+        } catch (InvalidPathException e) {
+            throw new FileSystemException(BlobKey.printable(key.value()), null, LocalTree.unencodable());
+        }
+    }
+
+    /** Makes what is missing of a directory and returns its real path. */
+    private Path makeDirectories(List<String> segments) throws IOException {
+        Path directory = tree.root();
+        for (String segment : segments) {
+            Path child = directory.resolve(segment);
+            if (tree.look(child) instanceof LocalEntry.Absent) {
+                createDirectory(child);
+            }
+            directory = switch (tree.look(child)) {
+                case LocalEntry.Directory real -> real.path();
+                case LocalEntry.Absent absent -> throw new NoSuchFileException(child.toString());
+                case LocalEntry.RegularFile file ->
+                    throw new FileSystemException(child.toString(), null, "is a file, but has to be a directory");
+                case LocalEntry.Refused refused ->
+                    throw new FileSystemException(child.toString(), null, refused.reason());
+            };
+        }
+        return directory;
+    }
+
+    private static void createDirectory(Path directory) throws IOException {
+        try {
+            Files.createDirectory(directory);
+        } catch (FileAlreadyExistsException e) {
+            // Somebody was faster.
+        }
+    }
+
+    /**
+     * A time of its own for each file, in nanoseconds: a new file may get the inode number of an older
+     * one, and the clock of a file system ticks in milliseconds, so these would not tell them apart.
+     */
+    void stampModified(Path file) throws IOException {
+        Instant now = Instant.now();
+        long nanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+        long stamp = lastModifiedNanos.updateAndGet(last -> Math.max(last + 1, nanos));
+        Files.setLastModifiedTime(file, FileTime.from(stamp, TimeUnit.NANOSECONDS));
+    }
+
+    /** Gives a durable file its name and makes the name durable. */
+    void publish(BlobKey key, Path file, Naming naming) throws IOException {
+        List<String> segments = key.segments();
+        List<String> parents = segments.subList(0, segments.size() - 1);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Path directory = makeDirectories(parents);
+                naming.name(directory.resolve(segments.getLast()));
+                forceUpwards(directory);
+                return;
+            } catch (NoSuchFileException e) {
+                // A delete took the directory while it was empty. Or somebody took the file itself.
+                if (attempt == MAX_ATTEMPTS || Files.notExists(file)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    boolean delete(BlobKey key) throws IOException {
+        if (!(tree.find(key) instanceof LocalEntry.RegularFile file)) {
+            return false;
+        }
+        if (!Files.deleteIfExists(file.path())) {
+            return false;
+        }
+        Path directory = parentOf(file.path());
+        // Reached by a symlink, the directory belongs to another name.
+        if (file.path().equals(key.under(tree.root()))) {
+            removeEmptyDirectories(directory);
+        }
+        forceUpwards(directory);
+        return true;
+    }
+
+    private void removeEmptyDirectories(Path directory) throws IOException {
+        for (Path empty = directory; !empty.equals(tree.root()); empty = parentOf(empty)) {
+            try {
+                Files.deleteIfExists(empty);
+            } catch (DirectoryNotEmptyException e) {
+                return;
+            }
+        }
+    }
+
+    /**
+     * Makes names durable up to the root: a directory may be as new as the file in it, by the hand of
+     * another thread that has not come so far. One that is gone was taken by a delete, which left its
+     * trace further up.
+     */
+    private void forceUpwards(Path directory) throws IOException {
+        for (Path above = directory; !above.equals(tree.root()); above = parentOf(above)) {
+            try {
+                DirectorySync.force(above);
+            } catch (NoSuchFileException e) {
+                // Its entry in the directory above is forced next.
+            }
+        }
+        DirectorySync.force(tree.root());
+    }
+
+    private Path parentOf(Path path) {
+        Path parent = path.getParent();
+        return parent == null ? tree.root() : parent;
+    }
+}
