@@ -1,6 +1,7 @@
 package org.imageserver.catalogue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.imageserver.storage.BlobInfo;
+import org.imageserver.storage.BlobKey;
 import org.imageserver.storage.NoSuchBlobException;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.StoredBlob;
@@ -25,6 +27,8 @@ public final class Catalogue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
 
     private static final String FILE_TYPE = "application/octet-stream";
+
+    private static final int MAX_PAGE = 4 * 1024 * 1024;
 
     private final Storage storage;
     private final Digests digests;
@@ -45,8 +49,7 @@ public final class Catalogue implements AutoCloseable {
     public Catalogue(Storage storage, String defaultOwner, boolean isPublicByDefault) {
         this.storage = storage;
         this.digests = new Digests(storage);
-        this.scan = new DirectoryScan(
-                storage, new ImageReader(storage, digests, defaultOwner, isPublicByDefault));
+        this.scan = new DirectoryScan(storage, new ImageReader(storage, digests, defaultOwner, isPublicByDefault));
         this.hasher = new Hasher(digests, this::hashed);
     }
 
@@ -69,7 +72,10 @@ public final class Catalogue implements AutoCloseable {
         try {
             if (scan.look(forget) || snapshot == Snapshot.EMPTY) {
                 snapshot = scan.snapshot();
-                LOG.debug("{} images, {} problems", snapshot.images().size(), snapshot.problems().size());
+                LOG.debug(
+                        "{} images, {} problems",
+                        snapshot.images().size(),
+                        snapshot.problems().size());
             }
         } finally {
             scanning.unlock();
@@ -120,8 +126,11 @@ public final class Catalogue implements AutoCloseable {
         } else if (!known.get().equals(digest.sha1())) {
             LOG.atWarn()
                     .addKeyValue("path", blob.key())
-                    .log("{} is damaged: its sha1 is {}, but the manifest says {}; imgadm will refuse it",
-                            blob.key(), digest.sha1(), known.get());
+                    .log(
+                            "{} is damaged: its sha1 is {}, but the manifest says {}; imgadm will refuse it",
+                            blob.key(),
+                            digest.sha1(),
+                            known.get());
         }
     }
 
@@ -163,6 +172,20 @@ public final class Catalogue implements AutoCloseable {
 
     private static String versionTag(BlobInfo blob) {
         return Sha1.hex(blob.version().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * A small file that the operator put beside the images, such as a front page of his own.
+     *
+     * @throws IOException when it is there but cannot be read
+     */
+    public Optional<byte[]> pageBesideImages(String name) throws IOException {
+        try (StoredBlob page = storage.open(BlobKey.parse(name));
+                InputStream stream = page.stream(0, MAX_PAGE)) {
+            return Optional.of(stream.readAllBytes());
+        } catch (NoSuchBlobException e) {
+            return Optional.empty();
+        }
     }
 
     private OpenFile open(String uuid, BlobInfo wanted, String contentType, String etag, Optional<String> md5)

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.BlobKey;
 import org.imageserver.storage.NoSuchBlobException;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Digests {
     private static final Logger LOG = LoggerFactory.getLogger(Digests.class);
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final JsonMapper JSON = new JsonMapper();
     private static final int CHUNK = 1024 * 1024;
 
     /** Where they are remembered; hidden, so no listing shows it. */
@@ -66,27 +67,33 @@ final class Digests {
     /**
      * Reads a file from start to end and keeps its digests.
      *
+     * @param progress is told the bytes read so far
      * @return empty when the file was replaced or removed meanwhile
      * @throws IOException when it cannot be read
      * @throws InterruptedException when the server stops
      */
-    Optional<FileDigest> compute(BlobInfo wanted) throws IOException, InterruptedException {
+    Optional<FileDigest> compute(BlobInfo wanted, LongConsumer progress) throws IOException, InterruptedException {
         MessageDigest md5 = Sha1.newDigest("MD5");
         MessageDigest sha1 = Sha1.newDigest("SHA-1");
         try (StoredBlob blob = storage.open(wanted.key())) {
             InputStream stream = blob.stream(0, Long.MAX_VALUE);
             byte[] chunk = new byte[CHUNK];
+            long total = 0;
             for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
                 md5.update(chunk, 0, read);
                 sha1.update(chunk, 0, read);
+                total += read;
+                progress.accept(total);
             }
         } catch (NoSuchBlobException e) {
             return Optional.empty();
         }
-        boolean isSame = storage.stat(wanted.key()).filter(now -> now.version().equals(wanted.version())).isPresent();
+        boolean isSame = storage.stat(wanted.key())
+                .filter(now -> now.version().equals(wanted.version()))
+                .isPresent();
         if (!isSame) {
             return Optional.empty();
         }
@@ -109,7 +116,10 @@ final class Digests {
             pending.write(ByteBuffer.wrap(JSON.writeValueAsBytes(new HashMap<>(known))));
             pending.commit();
         } catch (IOException e) {
-            LOG.warn("digests cannot be remembered in {}; the next start computes them again: {}", REMEMBERED, e.toString());
+            LOG.warn(
+                    "digests cannot be remembered in {}; the next start computes them again: {}",
+                    REMEMBERED,
+                    e.toString());
         }
     }
 }

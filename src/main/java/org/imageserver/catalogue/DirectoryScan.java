@@ -54,9 +54,12 @@ final class DirectoryScan {
         for (Map.Entry<String, List<BlobInfo>> directory : directories().entrySet()) {
             String name = directory.getKey();
             Seen before = seen.get(name);
-            boolean isSame = before != null && before.blobs().equals(directory.getValue());
-            Seen current = isSame && !forget.contains(name) ? before : read(name, directory.getValue());
-            isChanged |= current != before && !isSameProblem(before, current);
+            if (before != null && before.blobs().equals(directory.getValue()) && !forget.contains(name)) {
+                now.put(name, before);
+                continue;
+            }
+            Seen current = read(name, directory.getValue());
+            isChanged |= !isSameProblem(before, current);
             now.put(name, current);
         }
         isChanged |= now.size() != seen.size();
@@ -95,14 +98,16 @@ final class DirectoryScan {
                         .add(blob);
             }
         }
-        directories.values().removeIf(blobs -> blobs.stream()
-                .noneMatch(blob -> blob.key().value().endsWith("/" + ImageReader.MANIFEST)));
+        directories
+                .values()
+                .removeIf(blobs ->
+                        blobs.stream().noneMatch(blob -> blob.key().value().endsWith("/" + ImageReader.MANIFEST)));
         return directories;
     }
 
     private Seen read(String directory, List<BlobInfo> blobs) {
         try {
-            if (!UUID.matcher(directory).matches()) {
+            if (!isUuid(directory)) {
                 throw new NotAnImage("the directory holds a manifest, but its name is not a lower-case UUID");
             }
             Map<String, BlobInfo> byName = new HashMap<>();
@@ -117,6 +122,10 @@ final class DirectoryScan {
         }
     }
 
+    static boolean isUuid(String directory) {
+        return UUID.matcher(directory).matches();
+    }
+
     private static Seen bad(String directory, List<BlobInfo> blobs, String reason) {
         return new Seen.Bad(blobs, new Problem(directory + "/" + ImageReader.MANIFEST, reason));
     }
@@ -129,7 +138,11 @@ final class DirectoryScan {
                 LOG.atWarn().addKeyValue("path", bad.problem().path()).log("not served: {}", bad.problem());
             }
             if (current instanceof Seen.Good good && before instanceof Seen.Bad) {
-                LOG.info("served again: {} ({} {})", name, good.image().name(), good.image().version());
+                LOG.info(
+                        "served again: {} ({} {})",
+                        name,
+                        good.image().name(),
+                        good.image().version());
             }
         });
     }

@@ -19,7 +19,8 @@ final class Hasher implements AutoCloseable {
     private final Digests digests;
     private final BiConsumer<BlobInfo, FileDigest> whenDone;
     private final TransferQueue<List<BlobInfo>> rounds = new LinkedTransferQueue<>();
-    private final Thread thread = Thread.ofPlatform().daemon().name("catalogue-hash").unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().daemon().name("catalogue-hash").unstarted(this::run);
 
     Hasher(Digests digests, BiConsumer<BlobInfo, FileDigest> whenDone) {
         this.digests = digests;
@@ -52,7 +53,7 @@ final class Hasher implements AutoCloseable {
                 continue;
             }
             try {
-                Optional<FileDigest> digest = digests.compute(file);
+                Optional<FileDigest> digest = digests.compute(file, bytes -> {});
                 digest.ifPresent(computed -> whenDone.accept(file, computed));
             } catch (IOException e) {
                 LOG.warn("cannot read {} to compute its digests", file.key(), e);

@@ -2,7 +2,6 @@ package org.imageserver.catalogue;
 
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One image of a snapshot: the facts that queries ask for, and its manifest rendered once. The manifest's JSON tree is
- * not kept: at 10,000 images it would be most of the memory. Immutable, as far as nobody writes into the arrays.
+ * not kept: at 10,000 images it would be most of the memory. Immutable.
  *
  * @param uuid of the image
  * @param owner its owner's uuid
@@ -23,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @param published when it was activated; the epoch when never
  * @param type zone-dataset, zvol ...
  * @param os smartos, linux ...
+ * @param origin the image that it is an increment of
  * @param tags as text, for the {@code tag.KEY} filters
  * @param billingTags for the {@code billing_tag} filter
- * @param json the manifest as IMGAPI serves it, UTF-8
- * @param etag entity tag of {@code json}, unquoted
- * @param v1 the manifest as it stands on disk when it is of version 1, for DSAPI; null for version 2
+ * @param json the manifest as IMGAPI serves it
+ * @param v1 the manifest as it stands on disk when it is of version 1, for DSAPI
  * @param file its file, if it has one
  * @param icon its icon, if it has one
  */
@@ -41,11 +40,11 @@ public record Image(
         Instant published,
         String type,
         String os,
+        Optional<String> origin,
         Map<String, String> tags,
         Set<String> billingTags,
-        byte[] json,
-        String etag,
-        byte @Nullable [] v1,
+        Rendered json,
+        Optional<Rendered> v1,
         Optional<File> file,
         Optional<BlobInfo> icon) {
 
@@ -64,7 +63,8 @@ public record Image(
      * @param sha1 in hex; absent until somebody said or computed it
      * @param path its name on disk as the manifest says it; null when the manifest names none
      */
-    public record File(BlobInfo blob, Optional<String> sha1, @Nullable String path) {}
+    public record File(
+            BlobInfo blob, Optional<String> sha1, @Nullable String path) {}
 
     /**
      * Whether anyone may ask for it by uuid. Disabled images are among them: an active image may be built on one, and

@@ -26,7 +26,7 @@ public record ImageList(List<Image> images, ByteBuffer json, ByteBuffer gzip, St
     public static byte[] render(List<Image> images) {
         int length = 2 + Math.max(0, images.size() - 1);
         for (Image image : images) {
-            length += image.json().length;
+            length += image.json().length();
         }
         ByteBuffer json = ByteBuffer.allocate(length);
         json.put((byte) '[');
@@ -34,7 +34,7 @@ public record ImageList(List<Image> images, ByteBuffer json, ByteBuffer gzip, St
             if (index > 0) {
                 json.put((byte) ',');
             }
-            json.put(images.get(index).json());
+            json.put(images.get(index).json().bytes());
         }
         return json.put((byte) ']').array();
     }

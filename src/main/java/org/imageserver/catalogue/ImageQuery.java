@@ -28,21 +28,29 @@ public final class ImageQuery {
     static final int MAX_LIMIT = 1000;
 
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-    private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,15}(\.[0-9]*)?");
+    private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,15}(\\.[0-9]*)?");
     private static final String TAG = "tag.";
 
+    private enum Order {
+        OLDEST_FIRST,
+        NEWEST_FIRST;
+
+        Comparator<Image> comparator() {
+            return switch (this) {
+                case OLDEST_FIRST -> Image.OLDEST_FIRST;
+                case NEWEST_FIRST -> Image.NEWEST_FIRST;
+            };
+        }
+    }
+
     private final Predicate<Image> filter;
-    private final Comparator<Image> order;
+    private final Order order;
     private final Optional<String> marker;
     private final long limit;
     private final boolean isEverything;
 
     private ImageQuery(
-            Predicate<Image> filter,
-            Comparator<Image> order,
-            Optional<String> marker,
-            long limit,
-            boolean isEverything) {
+            Predicate<Image> filter, Order order, Optional<String> marker, long limit, boolean isEverything) {
         this.filter = filter;
         this.order = order;
         this.marker = marker;
@@ -57,14 +65,12 @@ public final class ImageQuery {
      */
     public static ImageQuery of(Map<String, String> parameters) {
         List<Predicate<Image>> filters = filters(parameters);
-        Comparator<Image> order = order(parameters.getOrDefault("sort", ""));
+        Order order = order(parameters.getOrDefault("sort", ""));
         Optional<String> marker = Optional.ofNullable(parameters.get("marker")).filter(text -> !text.isEmpty());
         marker.ifPresent(ImageQuery::checkMarker);
         long limit = limit(parameters.getOrDefault("limit", ""));
-        boolean isEverything = filters.isEmpty()
-                && order == Image.OLDEST_FIRST
-                && marker.isEmpty()
-                && limit == Long.MAX_VALUE;
+        boolean isEverything =
+                filters.isEmpty() && order == Order.OLDEST_FIRST && marker.isEmpty() && limit == Long.MAX_VALUE;
         Predicate<Image> all = filters.stream().reduce(image -> true, Predicate::and);
         return new ImageQuery(all, order, marker, limit, isEverything);
     }
@@ -81,7 +87,8 @@ public final class ImageQuery {
      */
     public List<Image> run(Snapshot snapshot) {
         List<Image> listed = snapshot.list().images();
-        Stream<Image> ordered = order == Image.OLDEST_FIRST ? listed.stream() : listed.stream().sorted(order);
+        Stream<Image> ordered =
+                order == Order.OLDEST_FIRST ? listed.stream() : listed.stream().sorted(order.comparator());
         return ordered.filter(marker.map(text -> from(text, snapshot)).orElse(image -> true))
                 .filter(filter)
                 .limit(limit)
@@ -146,8 +153,7 @@ public final class ImageQuery {
             return Optional.empty();
         }
         State state = State.named(value)
-                .orElseThrow(() ->
-                        new ImageException.InvalidParameter("state", "invalid state: \"" + value + "\""));
+                .orElseThrow(() -> new ImageException.InvalidParameter("state", "invalid state: \"" + value + "\""));
         return Optional.of(image -> image.state() == state);
     }
 
@@ -156,17 +162,18 @@ public final class ImageQuery {
         return Arrays.asList(joined.split(",", -1));
     }
 
-    private static Comparator<Image> order(String sort) {
+    private static Order order(String sort) {
         if (sort.isEmpty()) {
-            return Image.OLDEST_FIRST;
+            return Order.OLDEST_FIRST;
         }
         String[] parts = sort.split("\\.", 2);
         if (!parts[0].equals("published_at")) {
             throw new ImageException.InvalidParameter(
                     "sort", "invalid 'sort': not a valid sorting attribute: '" + parts[0] + "'");
         }
-        boolean isAscending = parts.length == 1 || parts[1].toLowerCase(Locale.ROOT).equals("asc");
-        return isAscending ? Image.OLDEST_FIRST : Image.NEWEST_FIRST;
+        boolean isAscending =
+                parts.length == 1 || parts[1].toLowerCase(Locale.ROOT).equals("asc");
+        return isAscending ? Order.OLDEST_FIRST : Order.NEWEST_FIRST;
     }
 
     /** 0 is no limit, a negative one shows nothing, a fraction counts as its whole part (the peer's slice). */
@@ -184,8 +191,7 @@ public final class ImageQuery {
     private static void checkMarker(String marker) {
         if (!UUID.matcher(marker).matches() && date(marker).isEmpty()) {
             throw new ImageException.InvalidParameter(
-                    "marker",
-                    "invalid value for \"marker\" param: \"" + marker + "\" is not a UUID or date string");
+                    "marker", "invalid value for \"marker\" param: \"" + marker + "\" is not a UUID or date string");
         }
     }
 
@@ -193,12 +199,12 @@ public final class ImageQuery {
     private Predicate<Image> from(String marker, Snapshot snapshot) {
         Optional<Instant> date = date(marker);
         if (date.isPresent()) {
-            return order == Image.OLDEST_FIRST
+            return order == Order.OLDEST_FIRST
                     ? image -> !image.published().isBefore(date.get())
                     : image -> !image.published().isAfter(date.get());
         }
         Image first = snapshot.image(marker);
-        return image -> order.compare(image, first) >= 0;
+        return image -> order.comparator().compare(image, first) >= 0;
     }
 
     private static Optional<Instant> date(String text) {

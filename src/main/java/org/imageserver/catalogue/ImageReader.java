@@ -86,24 +86,25 @@ final class ImageReader {
         BlobKey manifestKey = BlobKey.parse(uuid + "/" + MANIFEST);
         try (StoredBlob blob = storage.open(manifestKey)) {
             if (blob.info().size() > MAX_MANIFEST) {
-                throw new NotAnImage(
-                        "the manifest has " + blob.info().size() + " bytes, more than the " + MAX_MANIFEST + " allowed");
+                throw new NotAnImage("the manifest has " + blob.info().size() + " bytes, more than the " + MAX_MANIFEST
+                        + " allowed");
             }
             try (InputStream stream = blob.stream(0, MAX_MANIFEST)) {
                 return image(uuid, stream.readAllBytes(), blob.info().modified(), blobs);
             }
         } catch (InvalidManifestException e) {
-            throw new NotAnImage(e.getMessage());
+            throw new NotAnImage(String.valueOf(e.getMessage()));
         }
     }
 
     private Image image(String uuid, byte[] bytes, Instant modified, Map<String, BlobInfo> blobs)
             throws InvalidManifestException, NotAnImage {
-        DiskManifest disk = DiskManifest.read(bytes, new Defaults(defaultOwner, isPublicByDefault, modified.toString()));
+        DiskManifest disk =
+                DiskManifest.read(bytes, new Defaults(defaultOwner, isPublicByDefault, modified.toString()));
         Manifest manifest = disk.manifest();
         if (!manifest.uuid().equals(uuid)) {
-            throw new NotAnImage("the manifest is of image " + manifest.uuid()
-                    + ", but the directory is named " + uuid + "; rename one of them");
+            throw new NotAnImage("the manifest is of image " + manifest.uuid() + ", but the directory is named " + uuid
+                    + "; rename one of them");
         }
         Optional<Image.File> file = file(disk, blobs);
         Optional<BlobInfo> icon = ICONS.keySet().stream()
@@ -112,7 +113,6 @@ final class ImageReader {
                 .filter(Objects::nonNull)
                 .findFirst();
         Manifest shown = Presentation.of(manifest, file, icon.isPresent());
-        byte[] json = shown.toBytes();
         return new Image(
                 uuid,
                 shown.owner().intern(),
@@ -123,10 +123,10 @@ final class ImageReader {
                 shown.publishedInstant(),
                 orEmpty(shown.type()),
                 orEmpty(shown.os()),
+                Optional.ofNullable(shown.origin()),
                 shown.tags(),
                 Set.copyOf(shown.billingTags()),
-                json,
-                Sha1.hex(json),
+                new Rendered(shown.toBytes()),
                 v1(disk),
                 file,
                 icon);
@@ -145,16 +145,18 @@ final class ImageReader {
         }
         Long size = said.get().size();
         if (size != null && size != blob.size()) {
-            throw new NotAnImage("the file \"" + name + "\" has " + blob.size() + " bytes, but the manifest says " + size
-                    + (blob.size() < size ? " (is it still being copied?)" : ""));
+            throw new NotAnImage("the file \"" + name + "\" has " + blob.size() + " bytes, but the manifest says "
+                    + size + (blob.size() < size ? " (is it still being copied?)" : ""));
         }
         if (size == null && isStillBeingWritten(blob)) {
-            throw new NotAnImage("the file \"" + name + "\" was written a moment ago and the manifest does not say its"
-                    + " size; it is served when it has been at rest for " + REST.toSeconds() + " s", true);
+            throw new NotAnImage(
+                    "the file \"" + name + "\" was written a moment ago and the manifest does not say its"
+                            + " size; it is served when it has been at rest for " + REST.toSeconds() + " s",
+                    true);
         }
         Optional<String> computed = digests.find(blob).map(FileDigest::sha1);
-        return Optional.of(new Image.File(
-                blob, Optional.ofNullable(said.get().sha1()).or(() -> computed), disk.path()));
+        return Optional.of(
+                new Image.File(blob, Optional.ofNullable(said.get().sha1()).or(() -> computed), disk.path()));
     }
 
     /** A time in the future (the clock was set back) says nothing, so it does not hold an image up. */
@@ -163,8 +165,8 @@ final class ImageReader {
         return blob.modified().isAfter(now.minus(REST)) && !blob.modified().isAfter(now);
     }
 
-    private static byte @Nullable [] v1(DiskManifest disk) {
-        return disk.v1() == null ? null : ManifestJson.toBytes(disk.v1());
+    private static Optional<Rendered> v1(DiskManifest disk) {
+        return Optional.ofNullable(disk.v1()).map(ManifestJson::toBytes).map(Rendered::new);
     }
 
     private static String orEmpty(@Nullable String text) {

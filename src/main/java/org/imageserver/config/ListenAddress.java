@@ -14,6 +14,11 @@ public sealed interface ListenAddress {
         /** All interfaces, as the old server listened on a numeric {@code listen_port}. */
         static final String ALL_INTERFACES = "0.0.0.0";
 
+        /** Whether it means every interface. */
+        public boolean isWildcard() {
+            return host.equals(ALL_INTERFACES) || host.equals("::");
+        }
+
         @Override
         public String toString() {
             return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;

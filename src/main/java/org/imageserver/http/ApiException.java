@@ -25,8 +25,7 @@ public final class ApiException extends RuntimeException {
 
     /** A query parameter that cannot be used (422 InvalidParameter with one entry in {@code errors}). */
     public static ApiException invalidParameter(String field, String message) {
-        return new ApiException(
-                ErrorCode.InvalidParameter, message, List.of(new Violation(field, "Invalid", null)));
+        return new ApiException(ErrorCode.InvalidParameter, message, List.of(new Violation(field, "Invalid", null)));
     }
 
     /** Which error of the catalogue. */

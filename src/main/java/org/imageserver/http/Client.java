@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param host the valid host, with its port if it has one; empty when the client sent none that is valid
  */
 public record Client(String address, String scheme, Optional<String> host) {
-    private static final Pattern HOST = Pattern.compile(
-            "([A-Za-z0-9]([A-Za-z0-9._-]{0,253})|[A-Za-z0-9]|\\[[0-9A-Fa-f:.]{2,45}])(:[0-9]{1,5})?");
+    private static final Pattern HOST =
+            Pattern.compile("([A-Za-z0-9]([A-Za-z0-9._-]{0,253})|[A-Za-z0-9]|\\[[0-9A-Fa-f:.]{2,45}])(:[0-9]{1,5})?");
     private static final Pattern PARAMETER =
             Pattern.compile("(for|proto|host)\\s*=\\s*(\"[^\"]*\"|[^;,\\s]*)", Pattern.CASE_INSENSITIVE);
 
@@ -64,8 +64,7 @@ public record Client(String address, String scheme, Optional<String> host) {
     }
 
     /** The last entry was written by the proxy that we talk to; go back while an entry is a trusted proxy itself. */
-    private static Optional<String> farthestTrusted(
-            @Nullable String header, List<Network> trusted) {
+    private static Optional<String> farthestTrusted(@Nullable String header, List<Network> trusted) {
         if (header == null) {
             return Optional.empty();
         }
@@ -98,8 +97,7 @@ public record Client(String address, String scheme, Optional<String> host) {
         return Optional.empty();
     }
 
-    private static @Nullable String valid(
-            @Nullable String host) {
+    private static @Nullable String valid(@Nullable String host) {
         return host != null && HOST.matcher(host).matches() ? host : null;
     }
 }

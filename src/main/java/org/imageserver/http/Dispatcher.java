@@ -49,11 +49,9 @@ final class Dispatcher {
         String target = Request.target(raw);
         return switch (routes.match(raw.method(), Request.path(target))) {
             case Match.Found found ->
-                found.route()
-                        .endpoint()
-                        .answer(Request.of(raw, exchange.id(), found.parameters(), trustedProxies));
-            case Match.WrongMethod wrong when raw.method().equals(HttpMethod.OPTIONS) -> preflight(raw, wrong);
-            case Match.WrongMethod wrong -> wrongMethod(raw, wrong);
+                found.route().endpoint().answer(Request.of(raw, exchange.id(), found.parameters(), trustedProxies));
+            case Match.WrongMethod wrong ->
+                raw.method().equals(HttpMethod.OPTIONS) ? preflight(raw, wrong) : wrongMethod(raw, wrong);
             case Match.Unknown unknown ->
                 throw new ApiException(ErrorCode.ResourceNotFound, target + " does not exist");
         };
@@ -80,8 +78,8 @@ final class Dispatcher {
     }
 
     private static Reply wrongMethod(HttpServerRequest raw, Match.WrongMethod wrong) {
-        ApiException error = new ApiException(
-                ErrorCode.MethodNotAllowedError, raw.method().name() + " is not allowed");
+        ApiException error =
+                new ApiException(ErrorCode.MethodNotAllowedError, raw.method().name() + " is not allowed");
         return ErrorReplies.of(error, "").with("Allow", String.join(", ", wrong.allowed()));
     }
 
@@ -92,9 +90,13 @@ final class Dispatcher {
         return new Reply.Empty(
                 204,
                 Map.of(
-                        "Allow", allowed,
-                        "Access-Control-Allow-Methods", allowed,
-                        "Access-Control-Allow-Headers", headers == null ? "*" : headers,
-                        "Access-Control-Max-Age", "86400"));
+                        "Allow",
+                        allowed,
+                        "Access-Control-Allow-Methods",
+                        allowed,
+                        "Access-Control-Allow-Headers",
+                        headers == null ? "*" : headers,
+                        "Access-Control-Max-Age",
+                        "86400"));
     }
 }

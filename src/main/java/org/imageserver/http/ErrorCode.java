@@ -1,9 +1,7 @@
 package org.imageserver.http;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import org.imageserver.manifest.Violation;
 
 /**
  * Every error that a client can see: IMGAPI's catalogue (sdc-imgapi, "Errors") and HTTP's own. {@code GET
@@ -11,7 +9,7 @@ import org.imageserver.manifest.Violation;
  */
 public enum ErrorCode {
     ValidationFailed(422, "boom"),
-    InvalidParameter(422, "invalid \"foo\"", new Violation("foo", "Invalid", null)),
+    InvalidParameter(422, "invalid \"foo\""),
     ImageFilesImmutable(422, "cannot modify files on activated image 82ce32a2-9cb4-9a4c-a303-7a63254bacf4"),
     ImageAlreadyActivated(422, "image \"ed8cd007-2065-0140-8d41-e32247b71748\" is already activated"),
     NoActivationNoFile(422, "image \"ed8cd007-2065-0140-8d41-e32247b71748\" cannot be activated: it has no file"),
@@ -57,12 +55,10 @@ public enum ErrorCode {
 
     private final int status;
     private final String sample;
-    private final List<Violation> sampleErrors;
 
-    ErrorCode(int status, String sample, Violation... sampleErrors) {
+    ErrorCode(int status, String sample) {
         this.status = status;
         this.sample = sample;
-        this.sampleErrors = List.of(sampleErrors);
     }
 
     /** The HTTP status that goes with it. */
@@ -72,7 +68,7 @@ public enum ErrorCode {
 
     /** An example of it, for {@code /ping?error=CODE} and for the API document. */
     public ApiException sample() {
-        return new ApiException(this, sample, sampleErrors);
+        return this == InvalidParameter ? ApiException.invalidParameter("foo", sample) : new ApiException(this, sample);
     }
 
     /** Finds a code by its name, with or without the ending {@code Error}. */

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ErrorReplies {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorReplies.class);
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final JsonMapper JSON = new JsonMapper();
 
     private ErrorReplies() {}
 

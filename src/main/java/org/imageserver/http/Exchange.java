@@ -20,8 +20,7 @@ final class Exchange {
 
     private static final Map<String, String> CORS = Map.of(
             "Access-Control-Allow-Origin", "*",
-            "Access-Control-Expose-Headers",
-                    "Content-MD5, Content-Range, ETag, Server, x-request-id, x-response-time");
+            "Access-Control-Expose-Headers", "Content-MD5, Content-Range, ETag, Server, x-request-id, x-response-time");
 
     private final HttpServerRequest raw;
     private final String id;

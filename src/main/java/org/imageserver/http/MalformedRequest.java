@@ -10,16 +10,15 @@ final class MalformedRequest {
 
     static ApiException describe(HttpServerRequest raw) {
         Throwable cause = raw.decoderResult().cause();
-        return switch (cause) {
-            case TooLongHttpLineException tooLong ->
-                new ApiException(
-                        ErrorCode.UriTooLong,
-                        "the request line is longer than " + HttpServer.MAX_REQUEST_LINE + " bytes");
-            case TooLongHttpHeaderException tooLong ->
-                new ApiException(
-                        ErrorCode.RequestHeaderFieldsTooLarge,
-                        "the headers are larger than " + HttpServer.MAX_HEADERS + " bytes");
-            case null, default -> new ApiException(ErrorCode.BadRequest, "the request is not valid HTTP");
-        };
+        if (cause instanceof TooLongHttpLineException) {
+            return new ApiException(
+                    ErrorCode.UriTooLong, "the request line is longer than " + HttpServer.MAX_REQUEST_LINE + " bytes");
+        }
+        if (cause instanceof TooLongHttpHeaderException) {
+            return new ApiException(
+                    ErrorCode.RequestHeaderFieldsTooLarge,
+                    "the headers are larger than " + HttpServer.MAX_HEADERS + " bytes");
+        }
+        return new ApiException(ErrorCode.BadRequest, "the request is not valid HTTP");
     }
 }

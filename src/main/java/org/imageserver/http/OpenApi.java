@@ -11,7 +11,7 @@ import java.util.TreeMap;
 
 /** The API's document (OpenAPI 3.1), made from the routes themselves, so that it cannot be about another server. */
 public final class OpenApi {
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final JsonMapper JSON = new JsonMapper();
 
     /** What any request may run into. */
     private static final List<ErrorCode> ANYWHERE =
@@ -70,11 +70,13 @@ public final class OpenApi {
         TreeMap<Integer, List<ErrorCode>> byStatus = new TreeMap<>();
         List<ErrorCode> errors = new ArrayList<>(route.doc().errors());
         errors.addAll(ANYWHERE);
-        errors.forEach(error ->
-                byStatus.computeIfAbsent(error.status(), status -> new ArrayList<>()).add(error));
+        errors.forEach(error -> byStatus.computeIfAbsent(error.status(), status -> new ArrayList<>())
+                .add(error));
         byStatus.forEach((status, codes) -> {
             ObjectNode response = responses.putObject(status.toString());
-            response.put("description", String.join(", ", codes.stream().map(ErrorCode::name).toList()));
+            response.put(
+                    "description",
+                    String.join(", ", codes.stream().map(ErrorCode::name).toList()));
             response.putObject("content").putObject(Reply.JSON).set("schema", reference("Error"));
         });
         return responses;
@@ -95,7 +97,8 @@ public final class OpenApi {
     private static ObjectNode schemas() {
         ObjectNode schemas = JSON.createObjectNode();
         schemas.set(
-                "Uuid", type("string").put("pattern", "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"));
+                "Uuid",
+                type("string").put("pattern", "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"));
         ObjectNode manifest = schemas.putObject("Manifest");
         manifest.put("type", "object").put("description", "An image manifest; fields beyond these are kept.");
         manifest.putArray("required").add("uuid").add("name").add("version").add("files");

@@ -52,8 +52,9 @@ public final class Query {
         return nonEmpty(name).map(value -> switch (value) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw ApiException.invalidParameter(
-                    name, "invalid value for \"" + name + "\" param: \"" + value + "\" is not a boolean");
+            default ->
+                throw ApiException.invalidParameter(
+                        name, "invalid value for \"" + name + "\" param: \"" + value + "\" is not a boolean");
         });
     }
 

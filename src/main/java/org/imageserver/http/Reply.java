@@ -20,8 +20,12 @@ public sealed interface Reply {
      * @param etag the entity tag, unquoted; null when the answer is not worth one
      * @param headers further headers
      */
-    record Content(int status, String contentType, Body body, @Nullable String etag, Map<String, String> headers)
-            implements Reply {
+    record Content(
+            int status,
+            String contentType,
+            Body body,
+            @Nullable String etag,
+            Map<String, String> headers) implements Reply {
         /** The same with one more header. */
         public Content with(String header, String value) {
             Map<String, String> more = new LinkedHashMap<>(headers);

@@ -27,7 +27,12 @@ public final class Request {
     private final Map<String, String> parameters;
 
     private Request(
-            HttpServerRequest raw, String id, String path, String target, Client client, Map<String, String> parameters) {
+            HttpServerRequest raw,
+            String id,
+            String path,
+            String target,
+            Client client,
+            Map<String, String> parameters) {
         this.raw = raw;
         this.id = id;
         this.path = path;

@@ -74,8 +74,8 @@ final class DatasetList {
     private static DiskManifest disk(Image image) {
         try {
             return new DiskManifest(
-                    Manifest.of(ManifestJson.parse(image.json())),
-                    image.v1() == null ? null : ManifestJson.parse(image.v1()),
+                    Manifest.of(ManifestJson.parse(image.json().bytes())),
+                    image.v1().isPresent() ? ManifestJson.parse(image.v1().get().bytes()) : null,
                     image.file().map(Image.File::path).orElse(null));
         } catch (InvalidManifestException e) {
             throw new IllegalStateException("a rendered manifest is no manifest any more: " + image.uuid(), e);

@@ -42,7 +42,12 @@ public final class DsapiRoutes {
                 Route.get(
                         "/datasets",
                         "ListDatasets",
-                        new Doc(FACE, "Lists images as datasets (manifest version 1).", List.of(), Reply.JSON, List.of()),
+                        new Doc(
+                                FACE,
+                                "Lists images as datasets (manifest version 1).",
+                                List.of(),
+                                Reply.JSON,
+                                List.of()),
                         this::listDatasets),
                 Route.get(
                         "/datasets/:uuid",
@@ -86,8 +91,7 @@ public final class DsapiRoutes {
     }
 
     private String baseUrl(Request request) {
-        String prefix =
-                settings.prefix().orElseGet(() -> request.client().scheme() + "://");
+        String prefix = settings.prefix().orElseGet(() -> request.client().scheme() + "://");
         return prefix + request.host() + settings.suffix();
     }
 }

@@ -125,7 +125,7 @@ public final class ImgapiRoutes {
             return Reply.json(Body.of(list.json(), list.gzip()), list.etag());
         }
         List<Image> images = query.run(snapshot);
-        int estimate = images.stream().mapToInt(image -> image.json().length).sum();
+        int estimate = images.stream().mapToInt(image -> image.json().length()).sum();
         return estimate <= SMALL_LIST || !request.acceptsGzip()
                 ? filtered(images)
                 : new Reply.Later(() -> compressed(filtered(images)));
@@ -143,7 +143,7 @@ public final class ImgapiRoutes {
     private Reply getImage(Request request) {
         refuseAdminFields(request);
         Image image = visible(catalogue.snapshot(), request);
-        return Reply.json(Body.of(image.json()), image.etag());
+        return Reply.json(Body.of(image.json().bytes()), image.json().etag());
     }
 
     private Reply getImageFile(Request request) {
@@ -162,8 +162,7 @@ public final class ImgapiRoutes {
     private static Image visible(Snapshot snapshot, Request request) {
         request.query().get("account").ifPresent(account -> {
             if (!UUID.matcher(account).matches()) {
-                throw ApiException.invalidParameter(
-                        "account", "invalid \"account\": not a UUID: \"" + account + "\"");
+                throw ApiException.invalidParameter("account", "invalid \"account\": not a UUID: \"" + account + "\"");
             }
         });
         return snapshot.image(request.parameter("uuid"));

@@ -1,6 +1,6 @@
 package org.imageserver.http.imgapi;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +16,7 @@ final class PingRoute {
     private final Body pong;
 
     PingRoute(String version) {
-        ObjectNode json = JsonMapper.shared().createObjectNode();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("ping", "pong").put("version", version).put("imgapi", true);
         this.pong = Body.of(json.toString());
     }

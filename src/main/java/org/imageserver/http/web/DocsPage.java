@@ -12,7 +12,8 @@ final class DocsPage {
     private DocsPage() {}
 
     static String render(List<Route> routes, String version) {
-        List<String> faces = routes.stream().map(route -> route.doc().face()).distinct().toList();
+        List<String> faces =
+                routes.stream().map(route -> route.doc().face()).distinct().toList();
         String sections = faces.stream().map(face -> section(face, routes)).collect(Collectors.joining("\n"));
         return Html.page("API of image-server", """
                 <h1>API <small>image-server %s</small></h1>
@@ -36,9 +37,8 @@ final class DocsPage {
     }
 
     private static String entry(Route route) {
-        String parameters = route.doc().parameters().stream()
-                .map(DocsPage::parameter)
-                .collect(Collectors.joining("\n"));
+        String parameters =
+                route.doc().parameters().stream().map(DocsPage::parameter).collect(Collectors.joining("\n"));
         String errors = route.doc().errors().stream().map(ErrorCode::name).collect(Collectors.joining(", "));
         return """
                 <section id="%1$s">

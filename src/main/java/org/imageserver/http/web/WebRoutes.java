@@ -2,7 +2,7 @@ package org.imageserver.http.web;
 
 import static org.imageserver.http.ErrorCode.StorageIsDown;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,8 +68,8 @@ public final class WebRoutes {
     private Optional<Reply> ownPage(String name, boolean isHtml) throws IOException {
         return catalogue
                 .pageBesideImages(name)
-                .map(bytes -> new Reply.Content(
-                        200, isHtml ? HTML : Reply.JSON, Body.of(bytes), Sha1.hex(bytes), Map.of()));
+                .map(bytes ->
+                        new Reply.Content(200, isHtml ? HTML : Reply.JSON, Body.of(bytes), Sha1.hex(bytes), Map.of()));
     }
 
     private Reply front(Request request) {
@@ -77,7 +77,7 @@ public final class WebRoutes {
     }
 
     private Reply names() {
-        ObjectNode json = JsonMapper.shared().createObjectNode();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("name", "image-server").put("version", version);
         json.putObject("imgapi").put("ping", "/ping").put("images", "/images");
         json.putObject("dsapi").put("datasets", "/datasets");

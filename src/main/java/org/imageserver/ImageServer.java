@@ -1,0 +1,76 @@
+package org.imageserver;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.imageserver.catalogue.Catalogue;
+import org.imageserver.config.ListenAddress;
+import org.imageserver.config.Settings;
+import org.imageserver.config.Settings.Mode;
+import org.imageserver.http.HttpServer;
+import org.imageserver.http.Route;
+import org.imageserver.http.RouteTable;
+import org.imageserver.http.dsapi.DsapiRoutes;
+import org.imageserver.http.imgapi.ImgapiRoutes;
+import org.imageserver.http.web.WebRoutes;
+import org.imageserver.storage.LocalStorage;
+import org.imageserver.storage.Storage;
+
+/** A running server. Started and closed by one thread; what it gives out is thread-safe. */
+public final class ImageServer implements AutoCloseable {
+    private final Storage storage;
+    private final Catalogue catalogue;
+    private final HttpServer http;
+    private final List<ListenAddress> addresses;
+
+    private ImageServer(Settings settings) throws IOException {
+        storage = new LocalStorage(settings.serveDir());
+        catalogue = new Catalogue(storage, settings.creator().uuid(), settings.mode() == Mode.PUBLIC);
+        http = new HttpServer(settings, routes(catalogue, settings), Version.current());
+        try {
+            catalogue.rescan();
+            addresses = http.start();
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+        catalogue.watch(settings.rescan());
+    }
+
+    /**
+     * Wires the parts and starts them; the directory is made when it is missing.
+     *
+     * @throws IOException when the directory cannot be read or an address cannot be had; nothing runs then
+     */
+    public static ImageServer start(Settings settings) throws IOException {
+        Files.createDirectories(settings.serveDir());
+        return new ImageServer(settings);
+    }
+
+    /** The one table of everything that the server answers. */
+    static RouteTable routes(Catalogue catalogue, Settings settings) {
+        String version = Version.current();
+        List<Route> apis = new ArrayList<>(new ImgapiRoutes(catalogue, version).routes());
+        apis.addAll(new DsapiRoutes(catalogue, settings).routes());
+        return new WebRoutes(catalogue, version).with(apis);
+    }
+
+    /** Where it listens, with the ports that it really has. */
+    public List<ListenAddress> addresses() {
+        return addresses;
+    }
+
+    /** Its images. */
+    public Catalogue catalogue() {
+        return catalogue;
+    }
+
+    /** Stops: no new connections, a bounded grace for downloads that run, then the end. Idempotent. */
+    @Override
+    public void close() {
+        http.close();
+        catalogue.close();
+        storage.close();
+    }
+}

@@ -1,0 +1,22 @@
+package org.imageserver.cli;
+
+import java.util.Arrays;
+
+/** Whether a person looks at an output; the launcher knows and says so in a system property. */
+final class Terminal {
+    private static final String PROPERTY = "image-server.terminal";
+
+    private Terminal() {}
+
+    static boolean isOut() {
+        return has("out");
+    }
+
+    static boolean isErr() {
+        return has("err");
+    }
+
+    private static boolean has(String stream) {
+        return Arrays.asList(System.getProperty(PROPERTY, "").split(",", -1)).contains(stream);
+    }
+}

@@ -1,0 +1,41 @@
+package org.imageserver.cli;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+import org.imageserver.config.ListenAddress;
+
+/** Addresses as a person copies them. */
+final class Urls {
+    private Urls() {}
+
+    static String of(ListenAddress address) {
+        return switch (address) {
+            case ListenAddress.Tcp tcp -> url(tcp) + (tcp.isWildcard() ? " (all interfaces)" : "");
+            case ListenAddress.Unix unix -> unix.toString();
+        };
+    }
+
+    /** The url that a host on the network, or else on this machine, uses; imgadm knows no unix sockets. */
+    static Optional<String> forClients(List<ListenAddress> addresses) {
+        return addresses.stream()
+                .filter(ListenAddress.Tcp.class::isInstance)
+                .map(ListenAddress.Tcp.class::cast)
+                .map(Urls::url)
+                .findFirst();
+    }
+
+    private static String url(ListenAddress.Tcp tcp) {
+        return tcp.isWildcard() ? "http://" + hostname() + ":" + tcp.port() : "http://" + tcp;
+    }
+
+    private static String hostname() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            // A machine that does not know its own name is still reachable by whoever reads this.
+            return "localhost";
+        }
+    }
+}
