@@ -1,0 +1,156 @@
+package org.imageserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.imageserver.config.ConfigException;
+import org.imageserver.config.ListenAddress;
+import org.imageserver.config.Settings;
+
+/**
+ * The real server on a free port of the loopback and on a unix socket, over a directory of its own, with a real
+ * client. Whatever a test wants of the configuration is given as the text of a configuration file.
+ */
+public final class TestServer implements AutoCloseable {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Path directory;
+    private final ImageServer server;
+
+    private TestServer(Path directory, ImageServer server) {
+        this.directory = directory;
+        this.server = server;
+    }
+
+    /** Starts on the images below {@code directory/images}, with no configuration but where to listen. */
+    public static TestServer start(Path directory) {
+        return start(directory, "");
+    }
+
+    /** Starts with further entries of a configuration file, such as {@code "rescan_seconds": 0.1}. */
+    public static TestServer start(Path directory, String entries) {
+        try {
+            Path config = directory.resolve("config.json");
+            Files.writeString(config, """
+                    {
+                      "listen": ["127.0.0.1:0", "unix:socket"],
+                      "serve_dir": "images",
+                      %s
+                    }
+                    """.formatted(entries));
+            return new TestServer(directory, ImageServer.start(Settings.read(config, Settings.Overrides.NONE)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** The images that it serves. */
+    public TestImages images() {
+        return new TestImages(directory.resolve("images"));
+    }
+
+    /** Looks at the directory now, so that a test need not wait for the server to do it. */
+    public void rescan() {
+        try {
+            server.catalogue().rescan();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The server itself. */
+    public ImageServer server() {
+        return server;
+    }
+
+    /** The port on 127.0.0.1. */
+    public int port() {
+        return server.addresses().stream()
+                .filter(ListenAddress.Tcp.class::isInstance)
+                .map(ListenAddress.Tcp.class::cast)
+                .findFirst()
+                .orElseThrow()
+                .port();
+    }
+
+    /** The unix socket. */
+    public Path socket() {
+        return directory.resolve("socket");
+    }
+
+    /** The address of a path and query. */
+    public URI uri(String target) {
+        return URI.create("http://127.0.0.1:" + port() + target);
+    }
+
+    /** Sends a GET with headers given as name, value, name, value. */
+    public HttpResponse<String> get(String target, String... headers) {
+        return send("GET", target, headers);
+    }
+
+    /** Sends a request without a body. */
+    public HttpResponse<String> send(String method, String target, String... headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri(target)).method(method, HttpRequest.BodyPublishers.noBody());
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return await(request.build(), BodyHandlers.ofString());
+    }
+
+    /** Sends a GET and keeps the bytes. */
+    public HttpResponse<byte[]> getBytes(String target, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(target));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return await(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    /** The names of the images that a list shows, in order. */
+    public List<String> names(String target) {
+        List<String> names = new ArrayList<>();
+        json(get(target)).forEach(image -> names.add(image.path("name").asText()));
+        return names;
+    }
+
+    /** The JSON of an answer. */
+    public static JsonNode json(HttpResponse<String> response) {
+        try {
+            return JSON.readTree(response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private <T> HttpResponse<T> await(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+        try {
+            return client.send(request, handler);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+    }
+}
