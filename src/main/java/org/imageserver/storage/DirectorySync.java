@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
  * Makes the names in a directory durable. POSIX wants an fsync of the directory for that; Linux and
  * illumos do it on a descriptor that is open for reading.
  *
- * <p>Some file systems have no such operation for directories and answer EINVAL (9p and other file
- * systems of virtual machines do). Only that answer is ignored, there being nothing more to be done:
+ * <p>Some file systems have no such operation for directories and answer EINVAL (/proc does,
+ * and some network file systems). Only that answer is ignored, there being nothing more to be done:
  * on these a name is as durable as the file system makes it by itself. Java shows the error number in
  * words alone, so in a locale that translates them the answer is not recognised and stays an error.
  */

@@ -29,15 +29,19 @@ sealed interface LocalEntry {
     record Absent() implements LocalEntry {}
 
     static BlobInfo describe(BlobKey key, BasicFileAttributes attributes) {
-        // "(dev=fe00,ino=1c0a)". Without the device, whose number may change at a reboot or a
-        // remount; a version outlives those.
-        String identity = String.valueOf(attributes.fileKey());
-        String version = identity.substring(identity.indexOf(',') + 1)
-                + ','
-                + attributes.size()
-                + ','
+        String version = inode(attributes) + "-" + attributes.size() + "-"
                 + attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
         return new BlobInfo(
                 key, attributes.size(), attributes.lastModifiedTime().toInstant(), version);
+    }
+
+    /**
+     * Out of "(dev=fe00,ino=1c0a)", the only form in which Java gives it cheaply. Without the device,
+     * whose number may change at a reboot; a version outlives that.
+     */
+    private static String inode(BasicFileAttributes attributes) {
+        String identity = String.valueOf(attributes.fileKey());
+        int start = identity.indexOf("ino=");
+        return start < 0 ? identity : identity.substring(start + "ino=".length(), identity.length() - 1);
     }
 }

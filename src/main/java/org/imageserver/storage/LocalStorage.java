@@ -12,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -66,18 +65,23 @@ public final class LocalStorage implements Storage {
         throw new FileSystemException(key.value(), null, "is replaced faster than it can be opened");
     }
 
-    /** Java cannot ask an open file for its inode: look before and after, and only a name that stayed the same will do. */
+    /**
+     * Java cannot ask an open file which one it is. So look before and after: only a name that stayed
+     * the same will do, with size and time, because a file system gives the inode number of a file that
+     * was just replaced to the next one.
+     */
     private Optional<StoredBlob> tryOpen(BlobKey key) throws IOException {
-        LocalEntry.RegularFile before = require(key);
+        LocalEntry.RegularFile found = require(key);
+        BlobInfo before = found.info(key);
         FileChannel channel;
         try {
-            channel = FileChannel.open(before.real(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+            channel = FileChannel.open(found.real(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
         try {
-            if (tree.find(key) instanceof LocalEntry.RegularFile after && isSameFile(before, after)) {
-                return Optional.of(new LocalBlob(after.info(key), channel));
+            if (stat(key).filter(before::equals).isPresent()) {
+                return Optional.of(new LocalBlob(before, channel));
             }
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -87,15 +91,11 @@ public final class LocalStorage implements Storage {
         return Optional.empty();
     }
 
-    private static boolean isSameFile(LocalEntry.RegularFile one, LocalEntry.RegularFile other) {
-        return Objects.equals(one.attributes().fileKey(), other.attributes().fileKey());
-    }
-
-    private LocalEntry.RegularFile require(BlobKey key) throws NoSuchBlobException, IOException {
+    private LocalEntry.RegularFile require(BlobKey key) throws IOException {
         return switch (tree.find(key)) {
             case LocalEntry.RegularFile file -> file;
             case LocalEntry.Directory directory -> throw new NoSuchBlobException(key, "it is a directory");
-            case LocalEntry.Refused refused -> throw new NoSuchBlobException(key, "the file " + refused.reason());
+            case LocalEntry.Refused refused -> throw new NoSuchBlobException(key, "its path " + refused.reason());
             case LocalEntry.Absent absent -> throw new NoSuchBlobException(key);
         };
     }
@@ -152,7 +152,7 @@ public final class LocalStorage implements Storage {
             case LocalEntry.Directory directory ->
                 throw new FileSystemException(key.value(), null, "cannot be created: it is a directory");
             case LocalEntry.Refused refused ->
-                throw new FileSystemException(key.value(), null, "cannot be created: the file " + refused.reason());
+                throw new FileSystemException(key.value(), null, "cannot be created: its path " + refused.reason());
         }
     }
 

@@ -18,7 +18,7 @@ import java.nio.file.attribute.BasicFileAttributes;
  * block. Stateless.
  *
  * <p>It guards against what lies in the tree, not against somebody who swaps a directory for a symlink
- * between look and use: that takes write access to the tree and openat, which Java lacks for rename.
+ * between look and use: whoever can write to the tree can put any bytes there anyway.
  */
 final class LocalTree {
     /** Where bytes wait for their commit: below the root, so that a rename can publish them. */

@@ -2,7 +2,6 @@ package org.imageserver.storage;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -149,7 +148,8 @@ final class LocalWriter {
         for (Path empty = directory; !empty.equals(tree.root()); empty = parentOf(empty)) {
             try {
                 Files.deleteIfExists(empty);
-            } catch (DirectoryNotEmptyException e) {
+            } catch (FileSystemException e) {
+                // Not empty, or a mount point, or not ours to remove: the blob is gone all the same.
                 return;
             }
         }
