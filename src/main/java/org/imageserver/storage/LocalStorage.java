@@ -39,6 +39,7 @@ public final class LocalStorage implements Storage {
 
     private final LocalTree tree;
     private final LocalWriter writer;
+    private final LocalListing listing;
 
     /**
      * Uses a directory that exists. A root that is a symlink is followed once, here.
@@ -52,6 +53,7 @@ public final class LocalStorage implements Storage {
     LocalStorage(Path root, ExclusiveCreate.HardLink hardLink) throws IOException {
         this.tree = new LocalTree(root);
         this.writer = new LocalWriter(tree, new ExclusiveCreate(hardLink));
+        this.listing = new LocalListing(tree);
     }
 
     @Override
@@ -107,6 +109,9 @@ public final class LocalStorage implements Storage {
 
     @Override
     public List<BlobInfo> list(String prefix) throws IOException {
+        if (prefix.isEmpty()) {
+            return listing.blobs();
+        }
         List<BlobInfo> blobs = new LocalScan(tree, prefix).blobs();
         blobs.sort(Comparator.comparing(BlobInfo::key));
         return blobs;
