@@ -5,14 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rules for publishing: what CreateImage, AdminImportImage and UpdateImage take, and what comes of it. Errors have
- * the codes, messages and order of sdc-imgapi, because people know them and clients print them.
+ * the codes, messages and order of sdc-imgapi, because people know them and clients print them; where they differ on
+ * purpose stands, with the reasons, in {@code differences-*.txt} beside the recorded answers among the tests.
  *
  * <p>Whether an origin exists, a uuid is taken or an account may do it is not asked here. Thread-safe.
  *
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param channels the configured ones, empty when there are none
  */
 public record ManifestRules(Mode mode, Set<String> channels) {
-    private static final Set<String> OPERATORS_ONLY = new TreeSet<>(Set.of("billing_tags", "traits"));
+    private static final List<String> OPERATORS_ONLY = List.of("billing_tags", "traits");
     private static final Set<String> OF_ZVOLS = Set.of("nic_driver", "disk_driver", "cpu_type", "image_size");
     private static final Set<String> ALWAYS_REQUIRED = Set.of("owner", "name", "version", "public", "type", "os");
 
