@@ -1,6 +1,6 @@
 package org.imageserver.manifest;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The version 1 face of an image, for {@code GET /datasets}: what imgadm asks of a source of type dsapi.
  *
- * <p>A manifest that was written as version 1 is shown as it is, apart from its files: those always carry path,
- * compression and a url on this server, because imgadm takes the url's path for the download and fails on a chain of
- * images without compression.
+ * <p>A manifest that was written as version 1 is shown as it is, with what it lacks filled in; only its files are made
+ * anew. They always carry path, compression and a url on this server, because imgadm takes the url's path for the
+ * download and fails on a chain of images without compression.
  *
  * <p>Version 1 can say that an image is private to one account, but no more: an image that is private to none or to
  * several looks public here, so do not show it to strangers.
@@ -55,37 +55,32 @@ public final class DsapiManifest {
      * {@code image.zfs} with the extension of its compression. Empty when there is no file.
      */
     public static Optional<String> fileName(DiskManifest image) {
-        return image.manifest().file().map(file -> fileName(image.path(), file));
+        return image.manifest().file().map(file -> image.path() == null ? nameByCompression(file) : image.path());
     }
 
-    private static String fileName(@Nullable String path, ImageFile file) {
+    private static String nameByCompression(ImageFile file) {
         String extension = Optional.ofNullable(file.compression())
                 .flatMap(Compression::named)
                 .map(Compression::extension)
                 .orElse("");
-        return path == null ? "image.zfs" + extension : path;
+        return "image.zfs" + extension;
     }
 
     private static String urn(Manifest manifest, DsapiSettings settings) {
         return String.join(":", settings.cloudName(), settings.creatorName(), manifest.name(), manifest.version());
     }
 
+    /** Of the manifest's own form, also for a version 1: there sizes are numbers and guids strings. */
     private static void setFiles(ObjectNode json, DiskManifest image, String fileUrlPrefix) {
-        JsonNode own = json.path("files").path(0);
-        var files = json.putArray("files");
-        image.manifest().file().ifPresent(file -> {
-            String path = fileName(image.path(), file);
-            ObjectNode entry = files.addObject().put("path", path);
-            if (file.sha1() != null) {
-                entry.put("sha1", file.sha1());
-            }
-            if (file.size() != null) {
-                entry.put("size", file.size());
-            }
-            entry.put("compression", Optional.ofNullable(file.compression()).orElse(Compression.NONE.jsonName()));
-            entry.put("url", fileUrlPrefix + percentEncoded(path));
-            own.properties().forEach(field -> entry.putIfAbsent(field.getKey(), field.getValue()));
-        });
+        ArrayNode files = json.putArray("files");
+        if (image.manifest().toJson().path("files").path(0) instanceof ObjectNode file) {
+            String path = fileName(image).orElseThrow();
+            putIfAbsent(file, "compression", Compression.NONE.jsonName());
+            files.addObject()
+                    .put("path", path)
+                    .<ObjectNode>setAll(file)
+                    .put("url", fileUrlPrefix + percentEncoded(path));
+        }
     }
 
     private static void putIfAbsent(ObjectNode json, String field, @Nullable String value) {

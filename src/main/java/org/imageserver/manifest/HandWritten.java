@@ -39,7 +39,8 @@ final class HandWritten {
         }
     }
 
-    private static void numberFromDigits(ObjectNode parent, String field) {
+    /** A whole number in quotes loses them. */
+    static void numberFromDigits(ObjectNode parent, String field) {
         String text = parent.path(field).isTextual() ? parent.path(field).textValue() : "";
         if (DIGITS.matcher(text).matches()) {
             parent.put(field, Long.parseLong(text));

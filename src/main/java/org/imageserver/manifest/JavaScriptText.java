@@ -2,14 +2,23 @@ package org.imageserver.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
+import java.util.stream.Collectors;
 
-/** Values as JavaScript's {@code String(v)} shows them: the peer compares tags by that text. */
+/** Values as JavaScript's {@code String(v)} shows them: the peer compares tags by that text and puts it in messages. */
 final class JavaScriptText {
     private JavaScriptText() {}
 
-    /** The text of a string, number, boolean or null; "" for an object or array. */
     static String of(JsonNode value) {
-        return value.isNumber() ? ofNumber(value.doubleValue()) : value.asText();
+        return switch (value.getNodeType()) {
+            case NUMBER -> ofNumber(value.doubleValue());
+            case ARRAY -> value.valueStream().map(JavaScriptText::ofElement).collect(Collectors.joining(","));
+            case OBJECT, POJO -> "[object Object]";
+            case STRING, BOOLEAN, NULL, MISSING, BINARY -> value.asText();
+        };
+    }
+
+    private static String ofElement(JsonNode element) {
+        return element.isNull() ? "" : of(element);
     }
 
     /** Number::toString of ECMAScript: shortest digits, plain between 1e-7 and 1e21, else with an exponent. */

@@ -120,7 +120,10 @@ public final class Manifest {
      */
     public Map<String, String> tags() {
         Map<String, String> tags = new LinkedHashMap<>();
-        json.path("tags").properties().forEach(tag -> tags.put(tag.getKey(), JavaScriptText.of(tag.getValue())));
+        json.path("tags").properties().forEach(tag -> {
+            JsonNode value = tag.getValue();
+            tags.put(tag.getKey(), value.isContainerNode() ? "" : JavaScriptText.of(value));
+        });
         return tags;
     }
 

@@ -54,6 +54,14 @@ class DsapiManifestTest {
     }
 
     @Test
+    void showsTheFileOfAFirstVersionInProperForm() {
+        assertThat(dsapi(v1("'files':[{'path':'a','sha1':null,'size':'5','dataset_guid':12345678901234567890}]"))
+                        .get("files"))
+                .hasToString("[{\"path\":\"a\",\"size\":5,\"compression\":\"none\","
+                        + "\"dataset_guid\":\"12345678901234567890\",\"url\":\"" + PREFIX + "a\"}]");
+    }
+
+    @Test
     void completesWhatTheOldImportScriptLeftEmpty() {
         ObjectNode shown = dsapi(resource("/manifests/import-image.json"));
 

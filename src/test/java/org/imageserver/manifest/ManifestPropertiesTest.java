@@ -41,6 +41,66 @@ class ManifestPropertiesTest {
         assertThat(again.without("urn")).isEqualTo(manifest.without("urn"));
     }
 
+    @Property(tries = 1000)
+    void everyRequestGetsAnOutcome(@ForAll("requests") ObjectNode request) {
+        ManifestRules rules = new ManifestRules(ManifestRules.Mode.MIXED, Set.of("dev"));
+        Manifest current = Manifests.read(Manifests.v2("'state':'unactivated'"));
+
+        List<Outcome> outcomes = List.of(
+                rules.forCreate(request, Manifests.UUID, Manifests.OWNER),
+                rules.forImport(request, Manifests.UUID, Manifests.OWNER),
+                rules.forUpdate(current, request, false));
+        for (Outcome outcome : outcomes) {
+            if (outcome instanceof Outcome.Accepted accepted) {
+                Manifest manifest = accepted.manifest();
+                assertThat(readFromDisk(manifest.toBytes()).manifest()).isEqualTo(manifest);
+            }
+        }
+    }
+
+    /** What is needed to create an image, and two fields more of any kind. */
+    @Provide
+    Arbitrary<ObjectNode> requests() {
+        Arbitrary<String> fields = Arbitraries.of(
+                "v uuid owner name version description homepage eula disabled published_at public type os origin error"
+                        .concat(" icon acl requirements users billing_tags traits tags generate_passwords state files")
+                        .concat(" inherited_directories nic_driver image_size channels urn foo")
+                        .split(" "));
+        Arbitrary<String> values = Arbitraries.of(
+                "null",
+                "true",
+                "0",
+                "-1",
+                "1.5",
+                "1e400",
+                "123456789012345678901234567890",
+                "''",
+                "'dev'",
+                "'2'",
+                "'http://x'",
+                "'zvol'",
+                "'2020-01-01T00:00:00Z'",
+                "'" + Manifests.UUID + "'",
+                "[]",
+                "{}",
+                "[null]",
+                "['dev']",
+                "['" + Manifests.OWNER + "']",
+                "[[[]]]",
+                "[{'name':'a'}]",
+                "{'a':null}",
+                "{'a':['b']}",
+                "{'bootrom':[],'brand':{}}",
+                "{'min_ram':1e400,'max_ram':null}",
+                "{'min_platform':{'':null}}");
+        return Combinators.combine(fields, values, fields, values).as((one, first, other, second) -> {
+            ObjectNode request = Manifests.object("{'name':'a','version':'1','type':'other','os':'other'}");
+            request.setAll(Manifests.object("{'" + one + "':" + first + "}"));
+            request.setAll(Manifests.object("{'" + other + "':" + second + "}"));
+            return request;
+        });
+    }
+
     @Provide
     Arbitrary<ObjectNode> manifests() {
         return Combinators.combine(complete(), optional()).as((manifest, more) -> manifest.setAll(more));
