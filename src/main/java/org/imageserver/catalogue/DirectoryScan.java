@@ -26,6 +26,7 @@ final class DirectoryScan {
     private final Storage storage;
     private final ImageReader reader;
     private Map<String, Seen> seen = new HashMap<>();
+    private List<BlobInfo> lastBlobs = List.of();
 
     DirectoryScan(Storage storage, ImageReader reader) {
         this.storage = storage;
@@ -49,9 +50,13 @@ final class DirectoryScan {
      * @throws IOException when the directory as a whole cannot be read; the picture stays as it was
      */
     boolean look(List<String> forget) throws IOException {
+        List<BlobInfo> blobs = storage.list("");
+        if (blobs.equals(lastBlobs) && forget.isEmpty() && !isAnythingTemporary()) {
+            return false;
+        }
         Map<String, Seen> now = new HashMap<>();
         boolean isChanged = false;
-        for (Map.Entry<String, List<BlobInfo>> directory : directories().entrySet()) {
+        for (Map.Entry<String, List<BlobInfo>> directory : directories(blobs).entrySet()) {
             String name = directory.getKey();
             Seen before = seen.get(name);
             if (before != null && before.blobs().equals(directory.getValue()) && !forget.contains(name)) {
@@ -65,7 +70,12 @@ final class DirectoryScan {
         isChanged |= now.size() != seen.size();
         report(now);
         seen = now;
+        lastBlobs = blobs;
         return isChanged;
+    }
+
+    private boolean isAnythingTemporary() {
+        return seen.values().stream().anyMatch(one -> one.blobs().isEmpty());
     }
 
     private static boolean isSameProblem(@Nullable Seen before, Seen current) {
@@ -87,9 +97,9 @@ final class DirectoryScan {
     }
 
     /** Everything that has a manifest, by directory. Other directories are none of our business. */
-    private Map<String, List<BlobInfo>> directories() throws IOException {
+    private Map<String, List<BlobInfo>> directories(List<BlobInfo> all) {
         Map<String, List<BlobInfo>> directories = new TreeMap<>();
-        for (BlobInfo blob : storage.list("")) {
+        for (BlobInfo blob : all) {
             String key = blob.key().value();
             int slash = key.indexOf('/');
             if (slash > 0) {

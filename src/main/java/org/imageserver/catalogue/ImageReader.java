@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -99,8 +100,12 @@ final class ImageReader {
 
     private Image image(String uuid, byte[] bytes, Instant modified, Map<String, BlobInfo> blobs)
             throws InvalidManifestException, NotAnImage {
-        DiskManifest disk =
-                DiskManifest.read(bytes, new Defaults(defaultOwner, isPublicByDefault, modified.toString()));
+        DiskManifest disk = DiskManifest.read(
+                bytes,
+                new Defaults(
+                        defaultOwner,
+                        isPublicByDefault,
+                        modified.truncatedTo(ChronoUnit.MILLIS).toString()));
         Manifest manifest = disk.manifest();
         if (!manifest.uuid().equals(uuid)) {
             throw new NotAnImage("the manifest is of image " + manifest.uuid() + ", but the directory is named " + uuid

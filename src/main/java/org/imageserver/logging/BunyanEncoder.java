@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.temporal.ChronoUnit;
 import org.slf4j.event.KeyValuePair;
 
 /**
@@ -51,7 +52,8 @@ public final class BunyanEncoder extends EncoderBase<ILoggingEvent> {
             writePairs(json, event);
             writeError(json, event);
             json.writeStringField("msg", event.getFormattedMessage());
-            json.writeStringField("time", event.getInstant().toString());
+            json.writeStringField(
+                    "time", event.getInstant().truncatedTo(ChronoUnit.MILLIS).toString());
             json.writeNumberField("v", 0);
             json.writeEndObject();
         } catch (IOException e) {

@@ -20,7 +20,7 @@ sealed interface LocalEntry {
     }
 
     /** A directory, by its real path. */
-    record Directory(Path path, BasicFileAttributes attributes) implements LocalEntry {}
+    record Directory(Path path) implements LocalEntry {}
 
     /** Something that exists and is not trusted; the reason completes "PATH ". */
     record Refused(String reason) implements LocalEntry {}

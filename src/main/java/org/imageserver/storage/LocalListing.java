@@ -12,130 +12,176 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The listing of the whole tree, which the catalogue wants every few seconds over tens of thousands of files that
- * hardly ever change. So it remembers the last one: a directory whose time stands still has the same names in it and
- * is not read again, and a file whose inode, size and time stand still is described by the same object as before. What
- * remains is one lstat for each directory and each file. Thread-safe.
+ * hardly ever change. So the last one is kept: a directory whose time stands still has the same names in it and is not
+ * read again, and where nothing changed the answer is the very same list. What remains is one lstat for each directory
+ * and each file. Thread-safe.
  */
 final class LocalListing {
     /**
-     * The names in a directory that was changed this shortly before it was read are not remembered: it may change
-     * again in the same tick of the file system's clock.
+     * A directory that was changed this shortly before it was read is read again: it may have changed once more in the
+     * same tick of the file system's clock.
      */
     private static final Duration TICK = Duration.ofSeconds(2);
 
     private final LocalTree tree;
-    private TreeMap<String, Directory> remembered = new TreeMap<>();
+    private final Directory root;
+
+    /** By name with a slash behind, which is how keys are sorted. */
+    private final TreeMap<String, Directory> directories = new TreeMap<>();
+
+    private List<BlobInfo> listing = List.of();
 
     LocalListing(LocalTree tree) {
         this.tree = tree;
+        this.root = new Directory("", tree.root());
     }
 
-    /** A directory with its files, as they were when its own attributes were these; null: not to be relied upon. */
-    private record Directory(@Nullable BasicFileAttributes settled, List<Entry> entries) {}
-
-    private record Entry(String key, Path path, BasicFileAttributes attributes, BlobInfo info) {}
-
-    /** Every blob that is not hidden, sorted by key. */
+    /** Every blob that is not hidden, sorted by key. The same object as before if nothing changed. */
     synchronized List<BlobInfo> blobs() throws IOException {
-        TreeMap<String, Directory> now = new TreeMap<>();
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(tree.root())) {
-            for (Path child : children) {
-                visit(child, now);
+        boolean isChanged = root.refresh(tree.root());
+        List<String> gone = new ArrayList<>();
+        for (Directory directory : directories.values()) {
+            switch (tree.look(directory.path)) {
+                case LocalEntry.Directory found -> isChanged |= directory.refresh(found.path());
+                case LocalEntry.RegularFile file -> gone.add(directory.prefix);
+                case LocalEntry.Refused refused -> gone.add(directory.prefix);
+                case LocalEntry.Absent absent -> gone.add(directory.prefix);
             }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
         }
-        remembered = now;
-        List<BlobInfo> blobs = new ArrayList<>(now.size() * 2);
-        now.values().forEach(directory -> directory.entries().forEach(entry -> blobs.add(entry.info())));
-        return blobs;
+        if (!gone.isEmpty()) {
+            gone.forEach(directories::remove);
+            // The target of a symlink may come back without a change in the root.
+            root.settled = null;
+        }
+        if (isChanged || !gone.isEmpty()) {
+            listing = collect();
+        }
+        return listing;
     }
 
-    private void visit(Path child, Map<String, Directory> now) throws IOException {
-        String name = child.getFileName().toString();
-        if (name.startsWith(".") || BlobKey.problemWith(name) != null) {
-            return;
+    private List<BlobInfo> collect() {
+        List<BlobInfo> blobs = new ArrayList<>(directories.size() * 2);
+        root.files.forEach(file -> blobs.add(file.info));
+        directories.values().forEach(directory -> directory.files.forEach(file -> blobs.add(file.info)));
+        if (!root.files.isEmpty()) {
+            blobs.sort(Comparator.comparing(BlobInfo::key));
         }
-        switch (tree.look(child)) {
-            case LocalEntry.RegularFile file -> now.put(name, new Directory(null, List.of(entry(name, child, file))));
-            case LocalEntry.Directory directory -> {
-                // Keys are sorted with the slash in them.
-                String prefix = name + "/";
-                read(directory, prefix).ifPresent(entries -> now.put(prefix, entries));
+        return List.copyOf(blobs);
+    }
+
+    /** A file, as it was at the last look. */
+    private static final class Listed {
+        private final Path path;
+        private BasicFileAttributes attributes;
+        private BlobInfo info;
+
+        Listed(Path path, BlobKey key, LocalEntry.RegularFile file) {
+            this.path = path;
+            this.attributes = file.attributes();
+            this.info = file.info(key);
+        }
+
+        boolean update(LocalEntry.RegularFile file) {
+            if (isSame(attributes, file.attributes())) {
+                return false;
             }
-            case LocalEntry.Refused refused -> {}
-            case LocalEntry.Absent absent -> {}
+            attributes = file.attributes();
+            info = file.info(info.key());
+            return true;
         }
     }
 
-    private Optional<Directory> read(LocalEntry.Directory directory, String prefix) throws IOException {
-        Directory before = remembered.get(prefix);
-        if (before != null && before.settled() != null && isSame(before.settled(), directory.attributes())) {
-            return Optional.of(new Directory(before.settled(), lookAgain(before.entries())));
+    /** A directory with its files; for the root, its directories are followed too. */
+    private final class Directory {
+        private final String prefix;
+        private final Path path;
+        private List<Listed> files = List.of();
+
+        /** What the directory itself was when its names were read; null when they must be read again. */
+        private @Nullable BasicFileAttributes settled;
+
+        Directory(String prefix, Path path) {
+            this.prefix = prefix;
+            this.path = path;
         }
-        boolean isSettled = directory
-                .attributes()
-                .lastModifiedTime()
-                .toInstant()
-                .isBefore(Instant.now().minus(TICK));
-        List<Entry> entries = new ArrayList<>(2);
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory.path())) {
-            for (Path child : children) {
-                String name = child.getFileName().toString();
-                if (name.startsWith(".") || BlobKey.problemWith(name) != null) {
-                    continue;
+
+        /** Looks again; true when anything is other than before. */
+        boolean refresh(Path real) throws IOException {
+            try {
+                BasicFileAttributes now = LocalTree.attributes(real);
+                if (settled != null && isSame(settled, now)) {
+                    return lookAtFiles();
                 }
-                Optional<Entry> entry = look(prefix + name, child);
-                entry.ifPresent(entries::add);
-                // What is refused now may be a blob later, without any change in here (the target of a symlink).
-                isSettled &= entry.isPresent();
-            }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            // It went after its name was read: as if it had gone before.
-            return Optional.empty();
-        } catch (AccessDeniedException e) {
-            return Optional.empty();
-        }
-        entries.sort((left, right) -> left.key().compareTo(right.key()));
-        return Optional.of(new Directory(isSettled ? directory.attributes() : null, entries));
-    }
-
-    private List<Entry> lookAgain(List<Entry> before) throws IOException {
-        List<Entry> now = new ArrayList<>(before.size());
-        for (Entry entry : before) {
-            switch (tree.look(entry.path())) {
-                case LocalEntry.RegularFile file ->
-                    now.add(
-                            isSame(entry.attributes(), file.attributes())
-                                    ? entry
-                                    : entry(entry.key(), entry.path(), file));
-                case LocalEntry.Directory directory -> {}
-                case LocalEntry.Refused refused -> {}
-                case LocalEntry.Absent absent -> {}
+                settled = now.lastModifiedTime()
+                                .toInstant()
+                                .isBefore(Instant.now().minus(TICK))
+                        ? now
+                        : null;
+                return readNames(real);
+            } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException e) {
+                // It went after it was looked at, or it cannot be read: as if nothing were in it.
+                settled = null;
+                boolean hadFiles = !files.isEmpty();
+                files = List.of();
+                return hadFiles;
             }
         }
-        return now;
+
+        private boolean lookAtFiles() throws IOException {
+            boolean isChanged = false;
+            for (Listed file : files) {
+                if (tree.look(file.path) instanceof LocalEntry.RegularFile found) {
+                    isChanged |= file.update(found);
+                } else {
+                    settled = null;
+                }
+            }
+            return settled == null ? readNames(path) : isChanged;
+        }
+
+        private boolean readNames(Path real) throws IOException {
+            List<Listed> now = new ArrayList<>(2);
+            boolean hasNewDirectory = false;
+            try (DirectoryStream<Path> children = Files.newDirectoryStream(real)) {
+                for (Path child : children) {
+                    String name = child.getFileName().toString();
+                    if (name.startsWith(".") || BlobKey.problemWith(prefix + name) != null) {
+                        continue;
+                    }
+                    switch (tree.look(child)) {
+                        case LocalEntry.RegularFile file ->
+                            now.add(new Listed(child, new BlobKey(prefix + name), file));
+                        case LocalEntry.Directory directory -> hasNewDirectory |= follow(name, child);
+                        // May become a blob without a change in here: the target of a symlink appears.
+                        case LocalEntry.Refused refused -> settled = null;
+                        case LocalEntry.Absent absent -> settled = null;
+                    }
+                }
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
+            }
+            now.sort(Comparator.comparing(file -> file.info.key()));
+            boolean isChanged = hasNewDirectory || !infos(now).equals(infos(files));
+            files = now;
+            return isChanged;
+        }
+
+        /** Only the root's directories hold images; deeper ones are ignored. */
+        private boolean follow(String name, Path child) {
+            return this == root && directories.putIfAbsent(name + "/", new Directory(name + "/", child)) == null;
+        }
     }
 
-    private Optional<Entry> look(String key, Path path) throws IOException {
-        return tree.look(path) instanceof LocalEntry.RegularFile file
-                ? Optional.of(entry(key, path, file))
-                : Optional.empty();
-    }
-
-    private static Entry entry(String key, Path path, LocalEntry.RegularFile file) {
-        return new Entry(key, path, file.attributes(), file.info(new BlobKey(key)));
+    private static List<BlobInfo> infos(List<Listed> files) {
+        return files.stream().map(file -> file.info).toList();
     }
 
     private static boolean isSame(BasicFileAttributes before, BasicFileAttributes now) {

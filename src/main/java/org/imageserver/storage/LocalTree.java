@@ -48,7 +48,7 @@ final class LocalTree {
 
     /** Finds what is under a key, segment by segment. */
     LocalEntry find(BlobKey key) throws IOException {
-        LocalEntry found = new LocalEntry.Directory(root, attributes(root));
+        LocalEntry found = new LocalEntry.Directory(root);
         for (String segment : key.segments()) {
             if (!(found instanceof LocalEntry.Directory directory)) {
                 return found instanceof LocalEntry.RegularFile ? ABSENT : found;
@@ -106,7 +106,7 @@ final class LocalTree {
             return new LocalEntry.RegularFile(path, real, attributes);
         }
         return attributes.isDirectory()
-                ? new LocalEntry.Directory(real, attributes)
+                ? new LocalEntry.Directory(real)
                 : new LocalEntry.Refused("is neither a file nor a directory");
     }
 
