@@ -30,7 +30,7 @@ final class Presentation {
     private static JsonNode files(JsonNode files, Image.File file) {
         ObjectNode first = (ObjectNode) files.get(0);
         first.remove("stor");
-        first.put("size", file.blob().size());
+        first.put("size", file.size());
         file.sha1().ifPresent(sha1 -> first.put("sha1", sha1));
         return files;
     }

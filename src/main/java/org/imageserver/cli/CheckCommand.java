@@ -80,6 +80,6 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static long bytes(Image image) {
-        return image.file().map(file -> file.blob().size()).orElse(0L);
+        return image.file().map(file -> file.size()).orElse(0L);
     }
 }

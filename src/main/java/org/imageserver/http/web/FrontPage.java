@@ -42,7 +42,7 @@ final class FrontPage {
                         Html.escape(image.os()),
                         Html.escape(image.type()),
                         image.published().toString().substring(0, 10),
-                        image.file().map(file -> size(file.blob().size())).orElse(""),
+                        image.file().map(file -> size(file.size())).orElse(""),
                         image.uuid(),
                         image.uuid());
     }

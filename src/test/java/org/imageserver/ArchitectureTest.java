@@ -1,0 +1,92 @@
+package org.imageserver;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows between the packages, as ARCHITECTURE.md draws them. */
+@AnalyzeClasses(packages = "org.imageserver", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule ARROWS_GO_ONE_WAY = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("cli")
+            .definedBy("org.imageserver.cli..")
+            .layer("wiring")
+            .definedBy("org.imageserver")
+            .layer("faces")
+            .definedBy("org.imageserver.http.*..")
+            .layer("http")
+            .definedBy("org.imageserver.http")
+            .layer("catalogue")
+            .definedBy("org.imageserver.catalogue..")
+            .layer("storage")
+            .definedBy("org.imageserver.storage..")
+            .layer("manifest")
+            .definedBy("org.imageserver.manifest..")
+            .layer("config")
+            .definedBy("org.imageserver.config..")
+            .layer("logging")
+            .definedBy("org.imageserver.logging..")
+            .whereLayer("cli")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("wiring")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("faces")
+            .mayOnlyBeAccessedByLayers("wiring")
+            .whereLayer("http")
+            .mayOnlyBeAccessedByLayers("faces", "wiring")
+            .whereLayer("catalogue")
+            .mayOnlyBeAccessedByLayers("http", "faces", "wiring", "cli")
+            .whereLayer("storage")
+            .mayOnlyBeAccessedByLayers("catalogue", "wiring", "cli")
+            .whereLayer("manifest")
+            .mayOnlyBeAccessedByLayers("catalogue", "http", "faces")
+            .whereLayer("logging")
+            .mayOnlyBeAccessedByLayers("cli");
+
+    @ArchTest
+    static final ArchRule LEAVES_KNOW_NOTHING_OF_OURS = noClasses()
+            .that()
+            .resideInAnyPackage("..manifest..", "..storage..", "..config..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.imageserver", "..http..", "..catalogue..", "..cli..", "..logging..");
+
+    @ArchTest
+    static final ArchRule ONLY_HTTP_SPEAKS_HTTP = noClasses()
+            .that()
+            .resideOutsideOfPackages("..http..", "..config..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.vertx..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES =
+            slices().matching("org.imageserver.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule ONLY_STORAGE_TOUCHES_THE_DISK = noClasses()
+            .that()
+            .resideInAnyPackage("..catalogue..", "..manifest..", "..http.imgapi..", "..http.dsapi..", "..http.web..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.nio.file.Files");
+
+    @ArchTest
+    static final ArchRule EXCEPTIONS_SAY_SO = classes()
+            .that()
+            .areAssignableTo(Exception.class)
+            .should()
+            .haveSimpleNameEndingWith("Exception")
+            .orShould()
+            .haveSimpleNameEndingWith("Failure")
+            .orShould()
+            .beMemberClasses();
+}

@@ -1,0 +1,187 @@
+package org.imageserver.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.imageserver.config.Settings.LogLevel;
+import org.imageserver.config.Settings.Mode;
+import org.imageserver.config.Settings.Overrides;
+import org.imageserver.config.Settings.Sendfile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void takesAConfigurationOfTheOldServerUnchanged() throws Exception {
+        Settings settings = read("""
+                {
+                	"comments": {
+                		"listen_port": "port for node to listen on",
+                		"loglevel": "use 'warn' to make the server quieter"
+                	},
+                	"listen_port": 80,
+                	"prefix": "http://",
+                	"suffix": "",
+                	"loglevel": "warn",
+                	"serve_dir": "/data/images",
+                	"image-creator": "internal",
+                	"image-creator-uuid": "352971aa-31ba-496c-9ade-a379feaecd52",
+                	"image-vendor-uuid": ""
+                }
+                """);
+        assertThat(settings.listen()).containsExactly(new ListenAddress.Tcp("0.0.0.0", 80));
+        assertThat(settings.serveDir()).isEqualTo(Path.of("/data/images"));
+        assertThat(settings.logLevel()).isEqualTo(LogLevel.WARN);
+        assertThat(settings.prefix()).contains("http://");
+        assertThat(settings.creator())
+                .isEqualTo(new Settings.Creator(
+                        "internal", "352971aa-31ba-496c-9ade-a379feaecd52", "352971aa-31ba-496c-9ade-a379feaecd52"));
+    }
+
+    @Test
+    void aPathAsListenPortIsAUnixSocketBesideTheFile() throws Exception {
+        assertThat(read("{\"listen_port\": \"run/images.sock\"}").listen())
+                .containsExactly(new ListenAddress.Unix(directory.resolve("run/images.sock")));
+    }
+
+    @Test
+    void hasADefaultForEverything() throws Exception {
+        Settings settings = Settings.read(null, Overrides.NONE);
+        assertThat(settings.listen()).containsExactly(new ListenAddress.Tcp("127.0.0.1", 8080));
+        assertThat(settings.serveDir()).isEqualTo(Path.of("images").toAbsolutePath());
+        assertThat(settings.mode()).isEqualTo(Mode.PUBLIC);
+        assertThat(settings.rescan()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(settings.prefix()).isEmpty();
+        assertThat(settings.suffix()).isEmpty();
+        assertThat(settings.logLevel()).isEqualTo(LogLevel.INFO);
+        assertThat(settings.creator().uuid()).isEqualTo(Settings.NOBODY);
+        assertThat(settings.trustedProxies()).isEmpty();
+        assertThat(settings.sendfile()).isEqualTo(Sendfile.AUTO);
+        assertThat(settings.socketMode()).isEqualTo(0666);
+        assertThat(settings.idle()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(settings.grace()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void takesEveryKey() throws Exception {
+        Settings settings = read("""
+                {
+                  // a comment
+                  "listen": ["127.0.0.1:8080", "[::1]:8081", "*:80", "unix:/run/i.sock"],
+                  "socket_mode": "0660",
+                  "mode": "private",
+                  "rescan_seconds": 0.5,
+                  "trusted_proxies": ["10.0.0.0/8", "fd00::/8", "192.168.1.1"],
+                  "sendfile": "off",
+                  "idle_seconds": 5,
+                  "grace_seconds": 0, # and a comma after the last
+                }
+                """);
+        assertThat(settings.listen())
+                .containsExactly(
+                        new ListenAddress.Tcp("127.0.0.1", 8080),
+                        new ListenAddress.Tcp("::1", 8081),
+                        new ListenAddress.Tcp("0.0.0.0", 80),
+                        new ListenAddress.Unix(Path.of("/run/i.sock")));
+        assertThat(settings.socketMode()).isEqualTo(0660);
+        assertThat(settings.mode()).isEqualTo(Mode.PRIVATE);
+        assertThat(settings.rescan()).isEqualTo(Duration.ofMillis(500));
+        assertThat(settings.sendfile()).isEqualTo(Sendfile.OFF);
+        assertThat(settings.idle()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.grace()).isZero();
+        assertThat(settings.trustedProxies()).hasSize(3);
+        assertThat(settings.trustedProxies().getFirst().contains(new InetSocketAddress("10.1.2.3", 1)))
+                .isTrue();
+        assertThat(settings.trustedProxies().getFirst().contains(new InetSocketAddress("11.1.2.3", 1)))
+                .isFalse();
+        assertThat(settings.trustedProxies().get(1).contains(new InetSocketAddress("fd00::1", 1)))
+                .isTrue();
+    }
+
+    @Test
+    void theCommandLineWinsOverTheFile() throws Exception {
+        Path config = Files.writeString(directory.resolve("c.json"), "{\"listen_port\": 80, \"serve_dir\": \"a\"}");
+        Overrides overrides =
+                new Overrides(List.of(new ListenAddress.Tcp("127.0.0.1", 1)), Optional.of(Path.of("/elsewhere")));
+        Settings settings = Settings.read(config, overrides);
+        assertThat(settings.listen()).containsExactly(new ListenAddress.Tcp("127.0.0.1", 1));
+        assertThat(settings.serveDir()).isEqualTo(Path.of("/elsewhere"));
+    }
+
+    @Test
+    void namesAnUnknownKeyItsLineAndWhatItMayHaveMeant() {
+        assertRefused("{\n  \"serve_dri\": \"x\"\n}", "line 2: unknown key \"serve_dri\"; did you mean \"serve_dir\"?");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "\"listen_port\": 70000 | \"listen_port\": expected a port number (1 to 65535) or the path",
+                "\"listen_port\": 1.5 | found 1.5",
+                "\"listen_port\": \"\" | \"listen_port\"",
+                "\"listen\": \"127.0.0.1:80\" | \"listen\": expected a list of addresses",
+                "\"listen\": [8080] | \"listen\"",
+                "\"listen\": [\"localhost\"] | \"localhost\" is no address",
+                "\"listen\": [\"::1:80\"] | ambiguous",
+                "\"listen\": [\"x:99999\"] | no usable port",
+                "\"listen\": [\"unix:\"] | names no path",
+                "\"socket_mode\": \"rw\" | octal",
+                "\"serve_dir\": 5 | expected a path, found 5",
+                "\"mode\": \"secret\" | expected \"public\" or \"private\", found \"secret\"",
+                "\"rescan_seconds\": 0 | 0.1 to 86400, found 0",
+                "\"rescan_seconds\": \"2\" | found \"2\"",
+                "\"loglevel\": \"loud\" | trace, debug, info",
+                "\"loglevel\": 35 | found 35",
+                "\"image-creator-uuid\": \"ABC\" | lower-case UUID",
+                "\"trusted_proxies\": [\"example.com\"] | no IP address",
+                "\"trusted_proxies\": [\"10.0.0.0/33\"] | 0 to 32 bits",
+                "\"sendfile\": true | \"auto\", \"on\" or \"off\"",
+                "\"idle_seconds\": 1e9 | found",
+                "\"suffix\": [] | expected a string",
+            })
+    void namesTheKeyTheLineAndWhatWasExpected(String entry, String expected) {
+        assertRefused("{\n\n  " + entry + "\n}", "line 3");
+        assertRefused("{\n\n  " + entry + "\n}", expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[]", "{", "{\"mode\": \"public\"} x", "{\"mode\": }", "{\"mode\": \"public\",, }"})
+    void saysWhereTheJsonIsBroken(String text) {
+        assertRefused(text, "c.json");
+    }
+
+    @Test
+    void refusesAKeyThatStandsTwice() {
+        assertRefused("{\"mode\": \"public\",\n\"mode\": \"private\"}", "line 2: \"mode\" stands here a second time");
+    }
+
+    @Test
+    void saysThatAFileIsMissing() {
+        assertThatThrownBy(() -> Settings.read(directory.resolve("nowhere.json"), Overrides.NONE))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("nowhere.json: no such file");
+    }
+
+    private Settings read(String text) throws ConfigException, IOException {
+        return Settings.read(Files.writeString(directory.resolve("c.json"), text), Overrides.NONE);
+    }
+
+    private void assertRefused(String text, String message) {
+        assertThatThrownBy(() -> read(text)).isInstanceOf(ConfigException.class).hasMessageContaining(message);
+    }
+}
