@@ -64,7 +64,12 @@ public record Image(
      * @param path its name on disk as the manifest says it; null when the manifest names none
      */
     public record File(
-            BlobInfo blob, Optional<String> sha1, @Nullable String path) {}
+            BlobInfo blob, Optional<String> sha1, @Nullable String path) {
+        /** Bytes. */
+        public long size() {
+            return blob.size();
+        }
+    }
 
     /**
      * Whether anyone may ask for it by uuid. Disabled images are among them: an active image may be built on one, and

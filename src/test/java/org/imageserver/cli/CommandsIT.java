@@ -53,8 +53,11 @@ class CommandsIT {
         Files.writeString(directory.resolve("good.json"), "{\"listen_port\": 80}");
         Files.writeString(directory.resolve("bad.json"), "{\"listen_prot\": 80}");
         assertRuns(0, "good.json is fine", "check-config", "good.json");
-        assertRuns(2, "bad.json line 1: unknown key \"listen_prot\"; did you mean \"listen_port\"?",
-                "check-config", "bad.json");
+        assertRuns(
+                2,
+                "bad.json line 1: unknown key \"listen_prot\"; did you mean \"listen_port\"?",
+                "check-config",
+                "bad.json");
         assertRuns(2, "no such file", "check-config", "missing.json");
     }
 
@@ -99,8 +102,8 @@ class CommandsIT {
 
     @Test
     void printsAServiceManifestThatIsXml() throws Exception {
-        try (Launched smf = Launched.start(
-                directory, "smf", "--home", "/opt/a&b", "--config", "/etc/c.json", "--user", "images")) {
+        try (Launched smf =
+                Launched.start(directory, "smf", "--home", "/opt/a&b", "--config", "/etc/c.json", "--user", "images")) {
             assertThat(smf.exitCode()).isZero();
             assertThat(smf.output()).contains("exec=\"/opt/a&amp;b/image-server serve --config /etc/c.json\"");
             DocumentBuilder builder = DocumentBuilderFactory.newInstance().newDocumentBuilder();
@@ -119,20 +122,20 @@ class CommandsIT {
     void saysInOneLineWhatToInstallWhereNoJdkIsNewEnough() throws Exception {
         // A launcher that wants a JDK of the far future stands for a machine that has none.
         Path launcher = directory.resolve("image-server");
-        Files.writeString(
-                launcher, Files.readString(Path.of("image-server")).replace("MINIMUM=21", "MINIMUM=999"));
+        Files.writeString(launcher, Files.readString(Path.of("image-server")).replace("MINIMUM=21", "MINIMUM=999"));
         assertThat(launcher.toFile().setExecutable(true)).isTrue();
         try (Launched run = Launched.start(launcher, directory, Map.of(), "serve")) {
             assertThat(run.exitCode()).isEqualTo(1);
-            assertThat(run.output().lines()).singleElement().satisfies(line -> assertThat(line)
-                    .contains("pkgin install")
-                    .contains("apt install")
-                    .contains("brew install"));
+            assertThat(run.output().lines())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line)
+                            .contains("pkgin install")
+                            .contains("apt install")
+                            .contains("brew install"));
         }
     }
 
-    private void assertRuns(int exitCode, String output, String... arguments)
-            throws IOException, InterruptedException {
+    private void assertRuns(int exitCode, String output, String... arguments) throws IOException, InterruptedException {
         try (Launched run = Launched.start(directory, arguments)) {
             assertThat(run.exitCode()).as(run.output()).isEqualTo(exitCode);
             assertThat(run.output()).contains(output);

@@ -73,7 +73,9 @@ final class Launched implements AutoCloseable {
 
     /** Sends a signal by its name, such as TERM or HUP. */
     Launched signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
         return this;
     }
 

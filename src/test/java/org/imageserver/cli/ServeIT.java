@@ -145,7 +145,10 @@ class ServeIT {
         try (Launched server = Launched.start(directory, "serve", "--listen", TCP)) {
             get(server.port(), "/ping");
             server.untilItSays("\"url\":\"/ping\"");
-            assertThat(server.output()).contains("\"v\":0").contains("\"status\":200").contains("\"req_id\"");
+            assertThat(server.output())
+                    .contains("\"v\":0")
+                    .contains("\"status\":200")
+                    .contains("\"req_id\"");
         }
     }
 
@@ -163,7 +166,10 @@ class ServeIT {
 
     private int ping() throws IOException {
         try (RawConnection connection = RawConnection.unix(directory.resolve("images.sock"))) {
-            return connection.send("GET /ping HTTP/1.1\r\nHost: x\r\n\r\n").read().status();
+            return connection
+                    .send("GET /ping HTTP/1.1\r\nHost: x\r\n\r\n")
+                    .read()
+                    .status();
         }
     }
 
