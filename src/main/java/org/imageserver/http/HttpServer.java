@@ -48,6 +48,7 @@ public final class HttpServer implements AutoCloseable {
     private final Settings settings;
     private final RouteTable routes;
     private final String version;
+    private boolean isClosed;
     private final List<ListenAddress> bound = new ArrayList<>();
     private final List<io.vertx.core.http.HttpServer> servers = new ArrayList<>();
 
@@ -70,16 +71,11 @@ public final class HttpServer implements AutoCloseable {
      * Begins to listen on every address.
      *
      * @return the addresses with the ports that they really have
-     * @throws IOException naming the address that cannot be had; none is listened on then
+     * @throws IOException naming the address that cannot be had; close the server then
      */
     public List<ListenAddress> start() throws IOException {
-        try {
-            for (ListenAddress address : settings.listen()) {
-                bound.add(listen(address));
-            }
-        } catch (IOException e) {
-            close();
-            throw e;
+        for (ListenAddress address : settings.listen()) {
+            bound.add(listen(address));
         }
         return List.copyOf(bound);
     }
@@ -172,6 +168,10 @@ public final class HttpServer implements AutoCloseable {
     /** Stops listening, gives running downloads their grace, and removes the unix sockets. Idempotent. */
     @Override
     public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
         Duration grace = settings.grace();
         List<Future<Void>> stopping =
                 servers.stream().map(server -> server.shutdown(grace)).toList();
@@ -190,7 +190,6 @@ public final class HttpServer implements AutoCloseable {
                 remove(unix.path());
             }
         }
-        bound.clear();
     }
 
     private static void remove(Path socket) {
