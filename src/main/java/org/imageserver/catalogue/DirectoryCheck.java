@@ -24,7 +24,7 @@ public final class DirectoryCheck {
     public DirectoryCheck(LocalStorage storage, String defaultOwner) throws IOException {
         this.storage = storage;
         this.digests = new Digests(storage);
-        DirectoryScan scan = new DirectoryScan(storage, new ImageReader(storage, digests, defaultOwner, true));
+        DirectoryScan scan = new DirectoryScan(storage, new ImageReader(new StoredManifest(storage, defaultOwner, true), digests));
         scan.look(List.of());
         this.snapshot = scan.snapshot();
     }
@@ -52,17 +52,17 @@ public final class DirectoryCheck {
                 .stream()
                 .filter(directory -> DirectoryScan.isUuid(directory.getKey())
                         && directory.getValue().stream()
-                                .noneMatch(key -> key.segments().getLast().equals(ImageReader.MANIFEST)))
+                                .noneMatch(key -> key.segments().getLast().equals(StoredManifest.NAME)))
                 .map(directory -> new Problem(
                         directory.getKey(),
-                        "holds files but no " + ImageReader.MANIFEST + ", so nothing of it is served"));
+                        "holds files but no " + StoredManifest.NAME + ", so nothing of it is served"));
     }
 
     private Optional<Problem> missingOrigin(Image image) {
         return image.origin()
                 .filter(origin -> snapshot.find(origin).isEmpty())
                 .map(origin -> new Problem(
-                        image.uuid() + "/" + ImageReader.MANIFEST,
+                        image.uuid() + "/" + StoredManifest.NAME,
                         "is built on image " + origin + ", which is not here; imgadm needs it from another source"));
     }
 

@@ -111,7 +111,7 @@ final class DirectoryScan {
         directories
                 .values()
                 .removeIf(blobs ->
-                        blobs.stream().noneMatch(blob -> blob.key().value().endsWith("/" + ImageReader.MANIFEST)));
+                        blobs.stream().noneMatch(blob -> blob.key().value().endsWith("/" + StoredManifest.NAME)));
         return directories;
     }
 
@@ -137,7 +137,7 @@ final class DirectoryScan {
     }
 
     private static Seen bad(String directory, List<BlobInfo> blobs, String reason) {
-        return new Seen.Bad(blobs, new Problem(directory + "/" + ImageReader.MANIFEST, reason));
+        return new Seen.Bad(blobs, new Problem(directory + "/" + StoredManifest.NAME, reason));
     }
 
     /** Says each problem once, and when it is gone. */

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.imageserver.auth.Principal;
 import org.imageserver.manifest.State;
 import org.imageserver.storage.BlobInfo;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param version such as 24.4.1
  * @param state of its life
  * @param isPublic whether everyone may see it
+ * @param acl the accounts that see it although it is private
  * @param published when it was activated; the epoch when never
  * @param type zone-dataset, zvol ...
  * @param os smartos, linux ...
@@ -37,6 +39,7 @@ public record Image(
         String version,
         State state,
         boolean isPublic,
+        Set<String> acl,
         Instant published,
         String type,
         String os,
@@ -72,11 +75,19 @@ public record Image(
     }
 
     /**
-     * Whether anyone may ask for it by uuid. Disabled images are among them: an active image may be built on one, and
-     * imgadm must be able to fetch its origins.
+     * Whether one may ask for it by uuid. To everyone, disabled images are visible too: an active image may be built on
+     * one, and imgadm must be able to fetch its origins. An image that is not activated is its owner's business.
      */
-    public boolean isOpenToAll() {
-        return isPublic && state.isActivated();
+    public boolean isVisibleTo(Principal principal) {
+        boolean isOpen = isPublic && state.isActivated();
+        return switch (principal) {
+            case Principal.Anonymous anonymous -> isOpen;
+            case Principal.Account account ->
+                isOpen
+                        || account.isAdmin()
+                        || owner.equals(account.uuid())
+                        || (state.isActivated() && acl.contains(account.uuid()));
+        };
     }
 
     /** Whether lists show it to everyone. */

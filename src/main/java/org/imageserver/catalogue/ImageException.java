@@ -1,5 +1,8 @@
 package org.imageserver.catalogue;
 
+import java.util.List;
+import org.imageserver.manifest.Violation;
+
 /**
  * What the catalogue refuses, in the words that the client will read. The HTTP layer turns each kind into a status; no
  * kind is a fault of the server.
@@ -27,25 +30,68 @@ public abstract sealed class ImageException extends RuntimeException {
         }
     }
 
-    /** A parameter of a query cannot be used. */
-    public static final class InvalidParameter extends ImageException {
-        private final String field;
-
-        InvalidParameter(String field, String message) {
-            super(message);
-            this.field = field;
-        }
-
-        /** The name of the parameter. */
-        public String field() {
-            return field;
-        }
-    }
-
     /** The file of a known image cannot be read at the moment. */
     public static final class FileUnavailable extends ImageException {
         FileUnavailable(String message) {
             super(message);
         }
+    }
+
+    /** The client must say who it is before it may try this. */
+    public static final class CredentialNeeded extends ImageException {
+        CredentialNeeded(String message) {
+            super(message);
+        }
+    }
+
+    /** What was asked for is not possible, and why. */
+    public static final class Refused extends ImageException {
+        private final Reason reason;
+        private final transient List<Violation> violations;
+
+        Refused(Reason reason, String message) {
+            this(reason, message, List.of());
+        }
+
+        Refused(Reason reason, String message, List<Violation> violations) {
+            super(message);
+            this.reason = reason;
+            this.violations = List.copyOf(violations);
+        }
+
+        /** A parameter that cannot be used. */
+        static Refused parameter(String field, String message) {
+            return new Refused(
+                    Reason.INVALID_PARAMETER, message, List.of(new Violation(field, Violation.INVALID, null)));
+        }
+
+        /** Which error of IMGAPI's catalogue it is. */
+        public Reason reason() {
+            return reason;
+        }
+
+        /** The fields that are wrong; most refusals concern none. */
+        public List<Violation> violations() {
+            return violations;
+        }
+    }
+
+    /** The kinds of refusals, as IMGAPI tells them apart. */
+    public enum Reason {
+        VALIDATION_FAILED,
+        INVALID_PARAMETER,
+        PRECONDITION_FAILED,
+        OPERATOR_ONLY,
+        NOT_OWNER,
+        UUID_EXISTS,
+        FILES_IMMUTABLE,
+        ALREADY_ACTIVATED,
+        NO_FILE,
+        ORIGIN_MISSING,
+        ORIGIN_INACTIVE,
+        HAS_DEPENDENTS,
+        BAD_UPLOAD,
+        BAD_DOWNLOAD,
+        STORAGE_FULL
     }
 }

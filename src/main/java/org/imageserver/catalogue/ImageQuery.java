@@ -12,10 +12,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.imageserver.auth.Principal;
+import org.imageserver.auth.Role;
 import org.imageserver.manifest.State;
 
 /**
@@ -29,6 +32,7 @@ public final class ImageQuery {
 
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,15}(\\.[0-9]*)?");
+    private static final Set<String> SHOWING_ACTIVE = Set.of("", "active", "all");
     private static final String TAG = "tag.";
 
     private enum Order {
@@ -43,6 +47,7 @@ public final class ImageQuery {
         }
     }
 
+    private final Predicate<Image> states;
     private final Predicate<Image> filter;
     private final Order order;
     private final Optional<String> marker;
@@ -50,7 +55,8 @@ public final class ImageQuery {
     private final boolean isEverything;
 
     private ImageQuery(
-            Predicate<Image> filter, Order order, Optional<String> marker, long limit, boolean isEverything) {
+            Predicate<Image> states, Predicate<Image> filter, Order order, Optional<String> marker, long limit, boolean isEverything) {
+        this.states = states;
         this.filter = filter;
         this.order = order;
         this.marker = marker;
@@ -61,7 +67,7 @@ public final class ImageQuery {
     /**
      * Reads the parameters of a query.
      *
-     * @throws ImageException.InvalidParameter naming the first that cannot be used
+     * @throws ImageException.Refused naming the first that cannot be used
      */
     public static ImageQuery of(Map<String, String> parameters) {
         List<Predicate<Image>> filters = filters(parameters);
@@ -69,28 +75,33 @@ public final class ImageQuery {
         Optional<String> marker = Optional.ofNullable(parameters.get("marker")).filter(text -> !text.isEmpty());
         marker.ifPresent(ImageQuery::checkMarker);
         long limit = limit(parameters.getOrDefault("limit", ""));
+        String state = parameters.getOrDefault("state", "");
         boolean isEverything =
-                filters.isEmpty() && order == Order.OLDEST_FIRST && marker.isEmpty() && limit == Long.MAX_VALUE;
+                filters.isEmpty() && SHOWING_ACTIVE.contains(state) && order == Order.OLDEST_FIRST && marker.isEmpty() && limit == Long.MAX_VALUE;
         Predicate<Image> all = filters.stream().reduce(image -> true, Predicate::and);
-        return new ImageQuery(all, order, marker, limit, isEverything);
+        return new ImageQuery(states(state), all, order, marker, limit, isEverything);
     }
 
-    /** Whether the answer is the snapshot's whole list, which is rendered already. */
+    /** Whether everyone's answer is the snapshot's whole list, which is rendered already. */
     public boolean isEverything() {
         return isEverything;
     }
 
     /**
-     * The images that match, among those that lists show to everyone.
+     * The images that match, among those that the principal may see. Without a state in the query, and to everyone who
+     * brings no credential, only active ones.
      *
      * @throws ImageException.NotFound when the marker is the uuid of no image
      */
-    public List<Image> run(Snapshot snapshot) {
-        List<Image> listed = snapshot.list().images();
-        Stream<Image> ordered =
-                order == Order.OLDEST_FIRST ? listed.stream() : listed.stream().sorted(order.comparator());
-        return ordered.filter(marker.map(text -> from(text, snapshot)).orElse(image -> true))
-                .filter(filter)
+    public List<Image> run(Snapshot snapshot, Principal principal) {
+        Stream<Image> listed =
+                switch (principal) {
+                    case Principal.Anonymous anonymous -> snapshot.list().images().stream();
+                    case Principal.Account account -> snapshot.visibleTo(principal);
+                };
+        Stream<Image> ordered = order == Order.OLDEST_FIRST ? listed : listed.sorted(order.comparator());
+        return ordered.filter(marker.map(text -> from(text, snapshot, principal)).orElse(image -> true))
+                .filter(states.and(filter))
                 .limit(limit)
                 .toList();
     }
@@ -105,7 +116,7 @@ public final class ImageQuery {
                 case "type" -> filters.add(choice(Image::type, value));
                 case "owner" -> filters.add(image -> image.owner().equals(value));
                 case "public" -> isPublic(value).ifPresent(filters::add);
-                case "state" -> state(value).ifPresent(filters::add);
+                case "account" -> account(value).ifPresent(filters::add);
                 case "billing_tag" -> filters.add(image -> image.billingTags().containsAll(values(value)));
                 default -> {
                     if (name.startsWith(TAG)) {
@@ -142,19 +153,27 @@ public final class ImageQuery {
             case "true" -> Optional.of(Image::isPublic);
             case "false" -> Optional.of(image -> !image.isPublic());
             default ->
-                throw new ImageException.InvalidParameter(
+                throw ImageException.Refused.parameter(
                         "public", "invalid value for \"public\" param: \"" + value + "\" is not a boolean");
         };
     }
 
-    /** Active is what lists show anyway; {@code all} means active to a client without credentials. */
-    private static Optional<Predicate<Image>> state(String value) {
-        if (value.isEmpty() || value.equals("all")) {
-            return Optional.empty();
+    /** For Triton's cloudapi, which asks on behalf of an account: only what that account may see. */
+    private static Optional<Predicate<Image>> account(String value) {
+        Principal account = new Principal.Account("", value, Role.READER);
+        return UUID.matcher(value).matches() ? Optional.of(image -> image.isVisibleTo(account)) : Optional.empty();
+    }
+
+    private static Predicate<Image> states(String value) {
+        if (value.equals("all")) {
+            return image -> true;
         }
-        State state = State.named(value)
-                .orElseThrow(() -> new ImageException.InvalidParameter("state", "invalid state: \"" + value + "\""));
-        return Optional.of(image -> image.state() == state);
+        State state = value.isEmpty()
+                ? State.ACTIVE
+                : State.named(value)
+                        .orElseThrow(() ->
+                                ImageException.Refused.parameter("state", "invalid state: \"" + value + "\""));
+        return image -> image.state() == state;
     }
 
     /** Several tags must all be there; a repeated parameter arrives here joined by commas. */
@@ -168,7 +187,7 @@ public final class ImageQuery {
         }
         String[] parts = sort.split("\\.", 2);
         if (!parts[0].equals("published_at")) {
-            throw new ImageException.InvalidParameter(
+            throw ImageException.Refused.parameter(
                     "sort", "invalid 'sort': not a valid sorting attribute: '" + parts[0] + "'");
         }
         boolean isAscending =
@@ -182,7 +201,7 @@ public final class ImageQuery {
             return Long.MAX_VALUE;
         }
         if (!NUMBER.matcher(text).matches()) {
-            throw new ImageException.InvalidParameter("limit", "invalid limit: \"" + text + "\"");
+            throw ImageException.Refused.parameter("limit", "invalid limit: \"" + text + "\"");
         }
         double limit = Double.parseDouble(text);
         return limit == 0 ? Long.MAX_VALUE : (long) Math.clamp(limit, 0, MAX_LIMIT);
@@ -190,20 +209,20 @@ public final class ImageQuery {
 
     private static void checkMarker(String marker) {
         if (!UUID.matcher(marker).matches() && date(marker).isEmpty()) {
-            throw new ImageException.InvalidParameter(
+            throw ImageException.Refused.parameter(
                     "marker", "invalid value for \"marker\" param: \"" + marker + "\" is not a UUID or date string");
         }
     }
 
     /** Everything from the marker on, the marker included. */
-    private Predicate<Image> from(String marker, Snapshot snapshot) {
+    private Predicate<Image> from(String marker, Snapshot snapshot, Principal principal) {
         Optional<Instant> date = date(marker);
         if (date.isPresent()) {
             return order == Order.OLDEST_FIRST
                     ? image -> !image.published().isBefore(date.get())
                     : image -> !image.published().isAfter(date.get());
         }
-        Image first = snapshot.image(marker);
+        Image first = snapshot.image(marker, principal);
         return image -> order.comparator().compare(image, first) >= 0;
     }
 

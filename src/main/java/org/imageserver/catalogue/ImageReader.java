@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * true.
  */
 final class ImageReader {
-    /** The name of every manifest. */
-    static final String MANIFEST = "manifest.json";
-
     /** The name of the file when the manifest names none (the old server's IMGAPI variant). */
     static final String DEFAULT_FILE = "file";
 
@@ -38,22 +35,15 @@ final class ImageReader {
             "icon.jpg", "image/jpeg",
             "icon.gif", "image/gif");
 
-    /** A manifest is about 1 KiB; tags may have 100 KiB. Anything beyond this is something else. */
-    private static final long MAX_MANIFEST = 1024 * 1024;
-
     /** Without a stated size, only rest tells a whole file from one that is still being copied. */
     private static final Duration REST = Duration.ofSeconds(5);
 
-    private final Storage storage;
+    private final StoredManifest manifests;
     private final Digests digests;
-    private final String defaultOwner;
-    private final boolean isPublicByDefault;
 
-    ImageReader(Storage storage, Digests digests, String defaultOwner, boolean isPublicByDefault) {
-        this.storage = storage;
+    ImageReader(StoredManifest manifests, Digests digests) {
+        this.manifests = manifests;
         this.digests = digests;
-        this.defaultOwner = defaultOwner;
-        this.isPublicByDefault = isPublicByDefault;
     }
 
     /** Why a directory gives no image. */
@@ -84,28 +74,19 @@ final class ImageReader {
      * @throws IOException when the manifest cannot be read
      */
     Image read(String uuid, Map<String, BlobInfo> blobs) throws NotAnImage, IOException {
-        BlobKey manifestKey = BlobKey.parse(uuid + "/" + MANIFEST);
-        try (StoredBlob blob = storage.open(manifestKey)) {
-            if (blob.info().size() > MAX_MANIFEST) {
-                throw new NotAnImage("the manifest has " + blob.info().size() + " bytes, more than the " + MAX_MANIFEST
-                        + " allowed");
-            }
-            try (InputStream stream = blob.stream(0, MAX_MANIFEST)) {
-                return image(uuid, stream.readAllBytes(), blob.info().modified(), blobs);
-            }
+        BlobInfo manifest = blobs.get(StoredManifest.NAME);
+        if (manifest != null && manifest.size() > StoredManifest.MAX_BYTES) {
+            throw new NotAnImage("the manifest has " + manifest.size() + " bytes, more than the "
+                    + StoredManifest.MAX_BYTES + " allowed");
+        }
+        try {
+            return image(uuid, manifests.read(uuid), blobs);
         } catch (InvalidManifestException e) {
             throw new NotAnImage(String.valueOf(e.getMessage()));
         }
     }
 
-    private Image image(String uuid, byte[] bytes, Instant modified, Map<String, BlobInfo> blobs)
-            throws InvalidManifestException, NotAnImage {
-        DiskManifest disk = DiskManifest.read(
-                bytes,
-                new Defaults(
-                        defaultOwner,
-                        isPublicByDefault,
-                        modified.truncatedTo(ChronoUnit.MILLIS).toString()));
+    private Image image(String uuid, DiskManifest disk, Map<String, BlobInfo> blobs) throws NotAnImage {
         Manifest manifest = disk.manifest();
         if (!manifest.uuid().equals(uuid)) {
             throw new NotAnImage("the manifest is of image " + manifest.uuid() + ", but the directory is named " + uuid
@@ -125,6 +106,7 @@ final class ImageReader {
                 shown.version(),
                 shown.state(),
                 shown.isPublic(),
+                Set.copyOf(shown.acl()),
                 shown.publishedInstant(),
                 orEmpty(shown.type()),
                 orEmpty(shown.os()),

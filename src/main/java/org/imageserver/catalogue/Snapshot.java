@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.imageserver.auth.Principal;
 
 /**
  * All images at one moment. Immutable: a request takes one snapshot and uses it from start to end, so that it never
@@ -29,12 +31,14 @@ public final class Snapshot {
     }
 
     /**
-     * The image that anyone may see under this uuid.
+     * The image of this uuid, if this principal may know of it.
      *
-     * @throws ImageException.NotFound when there is none
+     * @throws ImageException.NotFound when there is none; whether it is hidden or not there is not to be told apart
      */
-    public Image image(String uuid) {
-        return find(uuid).filter(Image::isOpenToAll).orElseThrow(() -> ImageException.NotFound.image(uuid));
+    public Image image(String uuid, Principal principal) {
+        return find(uuid)
+                .filter(image -> image.isVisibleTo(principal))
+                .orElseThrow(() -> ImageException.NotFound.image(uuid));
     }
 
     /** An image, whoever may see it. */
@@ -45,6 +49,19 @@ public final class Snapshot {
     /** Every image, sorted by {@link Image#OLDEST_FIRST}. */
     public List<Image> images() {
         return oldestFirst;
+    }
+
+    /** The uuids of the images that are built on this one, in a stable order. */
+    List<String> dependents(String uuid) {
+        return oldestFirst.stream()
+                .filter(image -> image.origin().filter(uuid::equals).isPresent())
+                .map(Image::uuid)
+                .toList();
+    }
+
+    /** The images that this principal may see, in the order of lists. */
+    Stream<Image> visibleTo(Principal principal) {
+        return oldestFirst.stream().filter(image -> image.isVisibleTo(principal));
     }
 
     /** What lists show to everyone, rendered. */
