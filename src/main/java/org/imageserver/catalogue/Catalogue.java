@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.imageserver.auth.Principal;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.BlobKey;
 import org.imageserver.storage.NoSuchBlobException;
@@ -43,13 +44,12 @@ public final class Catalogue implements AutoCloseable {
      * Makes a catalogue that is empty until the first {@link #rescan}.
      *
      * @param storage where the images are
-     * @param defaultOwner the owner of images whose manifest names none
-     * @param isPublicByDefault whether images are public whose manifest does not say
+     * @param manifests the manifests in it
      */
-    public Catalogue(Storage storage, String defaultOwner, boolean isPublicByDefault) {
+    Catalogue(Storage storage, StoredManifest manifests) {
         this.storage = storage;
         this.digests = new Digests(storage);
-        this.scan = new DirectoryScan(storage, new ImageReader(storage, digests, defaultOwner, isPublicByDefault));
+        this.scan = new DirectoryScan(storage, new ImageReader(manifests, digests));
         this.hasher = new Hasher(digests, this::hashed);
     }
 
@@ -135,14 +135,43 @@ public final class Catalogue implements AutoCloseable {
     }
 
     /**
-     * Opens the file of an image that anyone may see.
+     * Shows a change of one image at once.
      *
-     * @throws ImageException.NotFound when there is no such image, or it has no file of that index
+     * @return the image as it is now
+     * @throws IOException when it cannot be read
+     */
+    Image refresh(String uuid) throws IOException {
+        scanning.lock();
+        try {
+            scan.refresh(uuid);
+            snapshot = scan.snapshot();
+        } finally {
+            scanning.unlock();
+        }
+        hashWhatIsMissing();
+        return snapshot.find(uuid).orElseThrow(() -> new IOException("image " + uuid + " is stored but cannot be shown; see the log"));
+    }
+
+    /** Makes an image vanish at once whose manifest is gone. */
+    void forget(String uuid) throws IOException {
+        scanning.lock();
+        try {
+            scan.refresh(uuid);
+            snapshot = scan.snapshot();
+        } finally {
+            scanning.unlock();
+        }
+    }
+
+    /**
+     * Opens the file of an image.
+     *
+     * @throws ImageException.NotFound when this principal sees no such image, or it has no file of that index
      * @throws ImageException.FileUnavailable when the file is not what the snapshot knows
      * @throws IOException when it cannot be read
      */
-    public OpenFile openFile(Snapshot snapshot, String uuid, int index) throws IOException {
-        Image image = snapshot.image(uuid);
+    public OpenFile openFile(Snapshot snapshot, Principal principal, String uuid, int index) throws IOException {
+        Image image = snapshot.image(uuid, principal);
         Image.File file = image.file()
                 .filter(only -> index == 0)
                 .orElseThrow(() -> new ImageException.NotFound(
@@ -155,18 +184,17 @@ public final class Catalogue implements AutoCloseable {
     }
 
     /**
-     * Opens the icon of an image that anyone may see.
+     * Opens the icon of an image.
      *
-     * @throws ImageException.NotFound when there is no such image, or it has no icon
+     * @throws ImageException.NotFound when this principal sees no such image, or it has no icon
      * @throws ImageException.FileUnavailable when the icon is not what the snapshot knows
      * @throws IOException when it cannot be read
      */
-    public OpenFile openIcon(Snapshot snapshot, String uuid) throws IOException {
-        BlobInfo icon = snapshot.image(uuid)
+    public OpenFile openIcon(Snapshot snapshot, Principal principal, String uuid) throws IOException {
+        BlobInfo icon = snapshot.image(uuid, principal)
                 .icon()
                 .orElseThrow(() -> new ImageException.NotFound("image \"" + uuid + "\" has no icon"));
-        String name = icon.key().segments().getLast();
-        String type = Optional.ofNullable(ImageReader.ICONS.get(name)).orElse(FILE_TYPE);
+        String type = Icons.contentType(icon.key());
         return open(uuid, icon, type, versionTag(icon), Optional.empty());
     }
 

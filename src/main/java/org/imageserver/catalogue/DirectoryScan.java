@@ -78,6 +78,21 @@ final class DirectoryScan {
         return seen.values().stream().anyMatch(one -> one.blobs().isEmpty());
     }
 
+    /** Reads one directory again. */
+    void refresh(String uuid) throws IOException {
+        List<BlobInfo> blobs = storage.list(uuid + "/");
+        boolean hasManifest = blobs.stream()
+                .anyMatch(blob -> blob.key().equals(StoredManifest.key(uuid)));
+        Map<String, Seen> now = new HashMap<>(seen);
+        if (hasManifest) {
+            now.put(uuid, read(uuid, blobs));
+        } else {
+            now.remove(uuid);
+        }
+        report(now);
+        seen = now;
+    }
+
     private static boolean isSameProblem(@Nullable Seen before, Seen current) {
         return before instanceof Seen.Bad then
                 && current instanceof Seen.Bad still

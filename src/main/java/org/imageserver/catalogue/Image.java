@@ -90,6 +90,11 @@ public record Image(
         };
     }
 
+    /** Whether this account may change it. */
+    boolean isOwnedBy(Principal.Account account) {
+        return account.isAdmin() || owner.equals(account.uuid());
+    }
+
     /** Whether lists show it to everyone. */
     public boolean isListed() {
         return isPublic && state == State.ACTIVE;

@@ -29,12 +29,6 @@ final class ImageReader {
     /** The name of the file when the manifest names none (the old server's IMGAPI variant). */
     static final String DEFAULT_FILE = "file";
 
-    /** Icons by type, in the order of preference; IMGAPI knows these three. */
-    static final Map<String, String> ICONS = Map.of(
-            "icon.png", "image/png",
-            "icon.jpg", "image/jpeg",
-            "icon.gif", "image/gif");
-
     /** Without a stated size, only rest tells a whole file from one that is still being copied. */
     private static final Duration REST = Duration.ofSeconds(5);
 
@@ -93,11 +87,7 @@ final class ImageReader {
                     + "; rename one of them");
         }
         Optional<Image.File> file = file(disk, blobs);
-        Optional<BlobInfo> icon = ICONS.keySet().stream()
-                .sorted()
-                .map(blobs::get)
-                .filter(Objects::nonNull)
-                .findFirst();
+        Optional<BlobInfo> icon = Icons.among(blobs);
         Manifest shown = Presentation.of(manifest, file, icon.isPresent());
         return new Image(
                 uuid,

@@ -1,15 +1,86 @@
 package org.imageserver.catalogue;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.Optional;
+import org.imageserver.manifest.DiskManifest;
+import org.imageserver.manifest.Manifest;
 import org.imageserver.storage.BlobInfo;
+import org.imageserver.storage.Storage;
+import org.imageserver.zfs.StreamFacts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A file that is complete, durable and verified, but that no manifest names yet.
- *
- * @param blob where it is
- * @param sha1 in hex
- * @param sha256 in hex
- * @param compression as its bytes show it
- * @param stream what the ZFS stream in it holds; empty for images that are no streams
+ * A file that is complete, durable and verified, but that no manifest names yet. Closing removes it unless a manifest
+ * was made that names it. Used by one thread.
  */
-record ReceivedFile(BlobInfo blob, String sha1, String sha256, String compression, Optional<StreamSummary> stream) {}
+final class ReceivedFile implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReceivedFile.class);
+
+    private final Storage storage;
+    private final BlobInfo blob;
+    private final Digested digested;
+    private final String compression;
+    private final Optional<StreamFacts> stream;
+    private final Optional<String> statedGuid;
+    private boolean isNamed;
+
+    ReceivedFile(
+            Storage storage,
+            BlobInfo blob,
+            Digested digested,
+            String compression,
+            Optional<StreamFacts> stream,
+            Optional<String> statedGuid) {
+        this.storage = storage;
+        this.blob = blob;
+        this.digested = digested;
+        this.compression = compression;
+        this.stream = stream;
+        this.statedGuid = statedGuid;
+    }
+
+    /** The digests of the bytes, in hex. */
+    record Digested(String sha1, String sha256) {}
+
+    Digested digested() {
+        return digested;
+    }
+
+    String compression() {
+        return compression;
+    }
+
+    Optional<StreamFacts> stream() {
+        return stream;
+    }
+
+    /** The manifest with this file in it. From now on the file stays: whether the manifest gets written decides. */
+    DiskManifest named(Manifest manifest) {
+        isNamed = true;
+        ArrayNode files = JsonNodeFactory.instance.arrayNode();
+        ObjectNode file = files.addObject();
+        file.put("sha1", digested.sha1()).put("size", blob.size()).put("compression", compression);
+        datasetGuid().ifPresent(guid -> file.put("dataset_guid", guid));
+        return new DiskManifest(manifest.with("files", files), null, blob.key().segments().getLast());
+    }
+
+    private Optional<String> datasetGuid() {
+        return statedGuid.or(() -> stream.map(facts -> facts.last().toguid().decimal()));
+    }
+
+    @Override
+    public void close() {
+        if (isNamed) {
+            return;
+        }
+        try {
+            storage.delete(blob.key());
+        } catch (IOException e) {
+            LOG.warn("{} is named by no manifest and cannot be removed; the next start sweeps it", blob.key(), e);
+        }
+    }
+}

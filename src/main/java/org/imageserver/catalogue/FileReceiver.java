@@ -1,0 +1,220 @@
+package org.imageserver.catalogue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.imageserver.catalogue.ImageException.Reason;
+import org.imageserver.catalogue.ImageException.Refused;
+import org.imageserver.manifest.DiskManifest;
+import org.imageserver.storage.BlobInfo;
+import org.imageserver.storage.BlobKey;
+import org.imageserver.storage.PendingBlob;
+import org.imageserver.storage.Storage;
+import org.imageserver.zfs.Compression;
+import org.imageserver.zfs.StreamCheck;
+import org.imageserver.zfs.StreamFacts;
+import org.imageserver.zfs.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the bytes of a file, from wherever they come: written aside, hashed and verified in one pass, made durable.
+ * Under a name that is not used yet: no manifest ever names bytes that are being changed. Thread-safe; receiving blocks
+ * the calling thread, and uses a few megabytes whatever the size.
+ */
+final class FileReceiver {
+    /** What the names of received files begin with; the sweep removes nothing else. */
+    static final String PREFIX = "image-";
+
+    private static final int CHUNK = 512 * 1024;
+
+    /** Types whose files are ZFS send streams; the others' bytes mean nothing to this server. */
+    private static final Set<String> STREAMS = Set.of("zone-dataset", "lx-dataset", "zvol");
+
+    /** What clients may state; zstd only where it is allowed. */
+    private static final Set<String> COMPRESSIONS = Set.of("gzip", "bzip2", "xz", "none");
+
+    private final Storage storage;
+    private final UploadPolicy policy;
+
+    FileReceiver(Storage storage, UploadPolicy policy) {
+        this.storage = storage;
+        this.policy = policy;
+    }
+
+    /**
+     * Refuses what can be refused before a byte is read.
+     *
+     * @throws Refused naming the parameter, or the limit
+     */
+    void checkAnnounced(FileUpload upload) {
+        upload.compression().ifPresent(this::checkCompression);
+        if (upload.announced().isPresent() && upload.announced().getAsLong() > policy.maxBytes()) {
+            throw new Refused(
+                    Reason.BAD_UPLOAD,
+                    "image file size " + upload.announced().getAsLong()
+                            + " (from Content-Length) exceeds the maximum allowed size, " + maximum());
+        }
+    }
+
+    private void checkCompression(String compression) {
+        boolean isKnown = COMPRESSIONS.contains(compression)
+                || (policy.isZstdAllowed() && compression.equals(Compression.ZSTD.jsonName()));
+        if (!isKnown) {
+            throw Refused.parameter(
+                    "compression",
+                    "invalid compression \"" + compression + "\" (must be one of gzip, bzip2, xz, none)");
+        }
+    }
+
+    private String maximum() {
+        long gib = policy.maxBytes() >> 30;
+        return gib << 30 == policy.maxBytes() ? gib + " GiB" : policy.maxBytes() + " bytes";
+    }
+
+    /**
+     * Receives a file for an image.
+     *
+     * @param uuid of the image, whose directory it goes to
+     * @param type of the image, if it is known already
+     * @throws Refused when the bytes are not what they should be; nothing is left of them
+     * @throws IOException when the sender breaks off or the storage fails; nothing is left of them
+     */
+    ReceivedFile receive(String uuid, Optional<String> type, FileUpload upload, StreamRules.Origin origin)
+            throws IOException {
+        boolean isStream = policy.streams() != UploadPolicy.Streams.OFF
+                && type.filter(given -> !STREAMS.contains(given)).isEmpty();
+        ReadableByteChannel source = Channels.newChannel(upload.bytes());
+        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+        fill(source, chunk);
+        if (!chunk.hasRemaining()) {
+            throw new Refused(
+                    Reason.BAD_DOWNLOAD, "image file size is 0 bytes, empty files are not allowed");
+        }
+        Compression found = detected(chunk);
+        checkStated(upload, found);
+        BlobKey key = BlobKey.parse(uuid + "/" + PREFIX + newName() + (isStream ? ".zfs" : "") + extension(found));
+        try (PendingBlob pending = storage.begin(key);
+                StreamCheck check = new StreamCheck()) {
+            ReceivedFile.Digested digested = copy(source, chunk, pending, isStream ? check : null);
+            checkSha1(upload, digested.sha1());
+            Optional<StreamFacts> facts = isStream
+                    ? StreamRules.judge(check.finish(), policy, origin, upload.datasetGuid())
+                    : Optional.empty();
+            BlobInfo blob = pending.commit();
+            return new ReceivedFile(storage, blob, digested, found.jsonName(), facts, upload.datasetGuid());
+        }
+    }
+
+    private ReceivedFile.Digested copy(
+            ReadableByteChannel source,
+            ByteBuffer chunk,
+            PendingBlob pending,
+            @Nullable StreamCheck check)
+            throws IOException {
+        MessageDigest sha1 = Sha1.newDigest("SHA-1");
+        MessageDigest sha256 = Sha1.newDigest("SHA-256");
+        long total = 0;
+        while (chunk.hasRemaining()) {
+            total += chunk.remaining();
+            if (total > policy.maxBytes()) {
+                throw new Refused(
+                        Reason.BAD_UPLOAD, "image file size exceeds the maximum allowed size, " + maximum());
+            }
+            if (check != null) {
+                check.update(chunk.duplicate());
+                refuseIfSettled(check);
+            }
+            sha1.update(chunk.duplicate());
+            sha256.update(chunk.duplicate());
+            pending.write(chunk);
+            fill(source, chunk);
+        }
+        return new ReceivedFile.Digested(
+                HexFormat.of().formatHex(sha1.digest()), HexFormat.of().formatHex(sha256.digest()));
+    }
+
+    /** A bad stream need not be received to its end; only a strict policy knows already what comes of it. */
+    private void refuseIfSettled(StreamCheck check) {
+        Optional<Verdict> settled = check.settled();
+        if (settled.isPresent() && policy.streams() == UploadPolicy.Streams.STRICT) {
+            StreamRules.judge(settled.get(), policy, new StreamRules.Origin(false, Optional.empty()), Optional.empty());
+        }
+    }
+
+    private static void fill(ReadableByteChannel source, ByteBuffer chunk) throws IOException {
+        chunk.clear();
+        while (chunk.hasRemaining() && source.read(chunk) >= 0) {
+            // A pipe gives what it has; whole chunks are what disk and digests like.
+        }
+        chunk.flip();
+    }
+
+    private static Compression detected(ByteBuffer chunk) {
+        byte[] first = new byte[Math.min(16, chunk.remaining())];
+        chunk.duplicate().get(first);
+        return Compression.of(first);
+    }
+
+    private void checkStated(FileUpload upload, Compression found) {
+        Optional<String> stated = upload.compression();
+        if (stated.filter(name -> !name.equals(found.jsonName())).isPresent()) {
+            throw new Refused(
+                    Reason.BAD_UPLOAD,
+                    "the file's bytes are " + described(found) + ", but compression is given as " + stated.get());
+        }
+        if (found == Compression.ZSTD && !policy.isZstdAllowed()) {
+            throw new Refused(
+                    Reason.BAD_UPLOAD,
+                    "the file is compressed with zstd, which imgadm cannot read; use gzip, bzip2 or xz, or set"
+                            + " allow_zstd in the server's configuration");
+        }
+    }
+
+    private static String described(Compression compression) {
+        return compression == Compression.NONE ? "not compressed" : compression.jsonName();
+    }
+
+    private static void checkSha1(FileUpload upload, String sha1) {
+        if (upload.sha1().filter(stated -> !stated.equals(sha1)).isPresent()) {
+            throw new Refused(
+                    Reason.BAD_DOWNLOAD,
+                    "\"sha1\" hash, " + upload.sha1().get() + ", does not match the uploaded file sha1 hash, " + sha1);
+        }
+    }
+
+    private static String newName() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 12);
+    }
+
+    private static String extension(Compression compression) {
+        return switch (compression) {
+            case NONE -> "";
+            case GZIP -> ".gz";
+            case BZIP2 -> ".bz2";
+            case XZ -> ".xz";
+            case ZSTD -> ".zst";
+        };
+    }
+
+    /** Removes the file of an image that is gone, or that a newer manifest does not name any more. */
+    void delete(DiskManifest old) throws IOException {
+        if (old.manifest().file().isPresent()) {
+            String name = Objects.requireNonNullElse(old.path(), ImageReader.DEFAULT_FILE);
+            storage.delete(BlobKey.parse(old.manifest().uuid() + "/" + name));
+        }
+    }
+
+    /** Removes the file of the old manifest if the new one names another. */
+    void deleteReplaced(DiskManifest old, DiskManifest now) throws IOException {
+        if (!Objects.equals(old.path(), now.path())) {
+            delete(old);
+        }
+    }
+}

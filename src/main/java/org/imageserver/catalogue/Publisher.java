@@ -1,0 +1,384 @@
+package org.imageserver.catalogue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.imageserver.auth.Principal;
+import org.imageserver.auth.Principal.Account;
+import org.imageserver.catalogue.ImageException.NotFound;
+import org.imageserver.catalogue.ImageException.Reason;
+import org.imageserver.catalogue.ImageException.Refused;
+import org.imageserver.manifest.DiskManifest;
+import org.imageserver.manifest.ImageFile;
+import org.imageserver.manifest.Manifest;
+import org.imageserver.manifest.ManifestRules;
+import org.imageserver.manifest.Outcome;
+import org.imageserver.manifest.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that changes images, on one path: bytes are received and made durable first, then a manifest names them,
+ * then the snapshot shows it, and only then a method returns. Manifests change one at a time, under a lock; bytes are
+ * received outside of it. Thread-safe.
+ *
+ * <p>Every method throws an {@link ImageException} for what it refuses and an {@link IOException} when the storage
+ * fails; nothing has changed then. Each returns the image as it is afterwards.
+ */
+public final class Publisher {
+    /** How many dependents a refusal names. */
+    private static final int NAMED_DEPENDENTS = 5;
+
+    private final StoredManifest manifests;
+    private final Catalogue catalogue;
+    private final ManifestRules rules;
+    private final FileReceiver files;
+    private final Icons icons;
+    private final ReentrantLock changing = new ReentrantLock();
+
+    Publisher(StoredManifest manifests, Catalogue catalogue, ManifestRules rules, FileReceiver files, Icons icons) {
+        this.manifests = manifests;
+        this.catalogue = catalogue;
+        this.rules = rules;
+        this.files = files;
+        this.icons = icons;
+    }
+
+    /** CreateImage: an image that is not activated and has no file. */
+    public Image create(Principal principal, ObjectNode body) throws IOException {
+        Account account = publisher(principal);
+        return add(account, accepted(rules.forCreate(body, UUID.randomUUID().toString(), account.uuid())));
+    }
+
+    /** AdminImportImage: an image whose manifest keeps its uuid and its date. */
+    public Image importManifest(Principal principal, String uuid, ObjectNode body) throws IOException {
+        Account account = publisher(principal);
+        return add(account, accepted(rules.forImport(body, uuid, account.uuid())));
+    }
+
+    private Image add(Account account, Manifest manifest) throws IOException {
+        if (!account.isAdmin() && !manifest.owner().equals(account.uuid())) {
+            throw notOwner(account, manifest.uuid());
+        }
+        changing.lock();
+        try {
+            checkOrigin(manifest, account);
+            if (!manifests.create(new DiskManifest(manifest, null, null))) {
+                throw new Refused(Reason.UUID_EXISTS, "image uuid \"" + manifest.uuid() + "\" already exists");
+            }
+            return catalogue.refresh(manifest.uuid());
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** AddImageFile: gives an image its file, or another one in place of it, until it is activated. */
+    public Image addFile(Principal principal, String uuid, FileUpload upload) throws IOException {
+        Manifest wanted = own(principal, uuid).manifest();
+        refuseIfActivated(wanted);
+        files.checkAnnounced(upload);
+        try (ReceivedFile received = files.receive(uuid, Optional.ofNullable(wanted.type()), upload, origin(wanted.origin()))) {
+            return change(principal, uuid, current -> {
+                refuseIfActivated(current.manifest());
+                return received.named(current.manifest());
+            });
+        }
+    }
+
+    /**
+     * One-shot publishing: manifest and file at once. The image is active when it appears; if anything goes wrong,
+     * there never was one.
+     */
+    public Image publish(Principal principal, ObjectNode body, FileUpload upload) throws IOException {
+        Account account = publisher(principal);
+        files.checkAnnounced(upload);
+        String uuid = UUID.randomUUID().toString();
+        try (ReceivedFile received = files.receive(uuid, OneShot.type(body), upload, origin(body.path("origin").textValue()))) {
+            ObjectNode complete = OneShot.complete(body, received);
+            Manifest manifest = accepted(rules.forCreate(complete, uuid, account.uuid()));
+            if (!account.isAdmin() && !manifest.owner().equals(account.uuid())) {
+                throw notOwner(account, uuid);
+            }
+            changing.lock();
+            try {
+                checkOrigin(manifest, account);
+                DiskManifest named = received.named(activated(manifest));
+                if (!manifests.create(named)) {
+                    throw new Refused(Reason.UUID_EXISTS, "image uuid \"" + uuid + "\" already exists");
+                }
+                return catalogue.refresh(uuid);
+            } finally {
+                changing.unlock();
+            }
+        }
+    }
+
+    /** ActivateImage: from now on the file never changes, and everyone who may see the image does. */
+    public Image activate(Principal principal, String uuid) throws IOException {
+        return change(principal, uuid, current -> {
+            Manifest manifest = current.manifest();
+            if (manifest.state().isActivated()) {
+                throw new Refused(Reason.ALREADY_ACTIVATED, "image \"" + uuid + "\" is already activated");
+            }
+            if (manifest.file().isEmpty()) {
+                throw new Refused(
+                        Reason.NO_FILE, "image \"" + uuid + "\" cannot be activated: it has no file");
+            }
+            checkOrigin(manifest, principal);
+            return with(current, activated(manifest));
+        });
+    }
+
+    /** DisableImage and EnableImage: whether new machines may be made of it. Setting it again changes nothing. */
+    public Image setDisabled(Principal principal, String uuid, boolean isDisabled) throws IOException {
+        return change(principal, uuid, current -> with(current, disabled(current.manifest(), isDisabled)));
+    }
+
+    /**
+     * UpdateImage.
+     *
+     * @param condition is given the image that is there, and throws to prevent the update (If-Match)
+     */
+    public Image update(Principal principal, String uuid, ObjectNode change, Precondition condition)
+            throws IOException {
+        return change(principal, uuid, current -> {
+            condition.check(catalogue.snapshot().image(uuid, principal));
+            Manifest changed = accepted(rules.forUpdate(current.manifest(), change, principal.isAdmin()));
+            checkOrigin(changed, principal);
+            if (!principal.isAdmin() && !changed.owner().equals(current.manifest().owner())) {
+                throw new Refused(Reason.OPERATOR_ONLY, "only an admin may give an image to another owner");
+            }
+            return with(current, changed);
+        });
+    }
+
+    /** What must hold for a change to take place, checked when nobody else can change the image. */
+    @FunctionalInterface
+    public interface Precondition {
+        /** Throws when it does not hold. */
+        void check(Image current);
+    }
+
+    /** AddImageAcl: more accounts may see the private image. */
+    public Image addAcl(Principal principal, String uuid, List<String> accounts) throws IOException {
+        return changeAcl(principal, uuid, acl -> acl.addAll(accounts));
+    }
+
+    /** RemoveImageAcl. */
+    public Image removeAcl(Principal principal, String uuid, List<String> accounts) throws IOException {
+        return changeAcl(principal, uuid, acl -> acl.removeAll(accounts));
+    }
+
+    private Image changeAcl(Principal principal, String uuid, Function<Collection<String>, Boolean> edit)
+            throws IOException {
+        return change(principal, uuid, current -> {
+            Set<String> acl = new LinkedHashSet<>(current.manifest().acl());
+            if (!edit.apply(acl)) {
+                return current;
+            }
+            ArrayNode json = JsonNodeFactory.instance.arrayNode();
+            acl.forEach(json::add);
+            return with(current, current.manifest().with("acl", json));
+        });
+    }
+
+    /** AddImageIcon: also on an active image, since an icon is no part of what is installed. */
+    public Image addIcon(Principal principal, String uuid, IconUpload upload) throws IOException {
+        own(principal, uuid);
+        Icons.Received icon = icons.receive(upload);
+        return underLock(() -> {
+            own(principal, uuid);
+            icons.put(uuid, icon);
+            return catalogue.refresh(uuid);
+        });
+    }
+
+    /** DeleteImageIcon. */
+    public Image deleteIcon(Principal principal, String uuid) throws IOException {
+        return underLock(() -> {
+            own(principal, uuid);
+            icons.delete(uuid);
+            return catalogue.refresh(uuid);
+        });
+    }
+
+    /** DeleteImage: the manifest goes first, which makes it vanish; then its bytes. */
+    public void delete(Principal principal, String uuid) throws IOException {
+        underLock(() -> {
+            DiskManifest current = own(principal, uuid);
+            refuseIfNeeded(uuid);
+            manifests.delete(uuid);
+            catalogue.forget(uuid);
+            files.delete(current);
+            icons.deleteAny(uuid);
+            return current;
+        });
+    }
+
+    private void refuseIfNeeded(String uuid) {
+        List<String> dependents = catalogue.snapshot().dependents(uuid);
+        if (dependents.isEmpty()) {
+            return;
+        }
+        int more = dependents.size() - NAMED_DEPENDENTS;
+        throw new Refused(
+                Reason.HAS_DEPENDENTS,
+                "image \"" + uuid + "\" has " + dependents.size() + " dependent incremental image(s): "
+                        + String.join(", ", dependents.subList(0, Math.min(NAMED_DEPENDENTS, dependents.size())))
+                        + (more > 0 ? ", and " + more + " more..." : ""));
+    }
+
+    /** The one place where a manifest that is there becomes another one. */
+    private Image change(Principal principal, String uuid, Change change) throws IOException {
+        return underLock(() -> {
+            DiskManifest before = own(principal, uuid);
+            DiskManifest after = change.of(before);
+            write(before, after);
+            Image shown = catalogue.refresh(uuid);
+            files.deleteReplaced(before, after);
+            return shown;
+        });
+    }
+
+    /** A write that fails may have happened or not; the file that only it would name must not be left behind. */
+    private void write(DiskManifest before, DiskManifest after) throws IOException {
+        try {
+            manifests.write(after);
+        } catch (IOException e) {
+            boolean isOld = manifests.find(after.manifest().uuid()).filter(before::equals).isPresent();
+            if (isOld) {
+                files.deleteReplaced(after, before);
+            }
+            throw e;
+        }
+    }
+
+    private interface Change {
+        DiskManifest of(DiskManifest current);
+    }
+
+    private interface Work<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T underLock(Work<T> work) throws IOException {
+        changing.lock();
+        try {
+            return work.run();
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** The image as it is stored now, if this principal may change it. Lookup comes before ownership, as in the peer. */
+    private DiskManifest own(Principal principal, String uuid) throws IOException {
+        Account account = publisher(principal);
+        if (!catalogue.snapshot().image(uuid, principal).isOwnedBy(account)) {
+            throw notOwner(account, uuid);
+        }
+        return manifests.find(uuid).orElseThrow(() -> NotFound.image(uuid));
+    }
+
+    private static Account publisher(Principal principal) {
+        return switch (principal) {
+            case Principal.Anonymous anonymous ->
+                throw new ImageException.CredentialNeeded("Unauthorized (a credential is needed to change images)");
+            case Account account -> {
+                if (!account.mayPublish()) {
+                    throw new Refused(Reason.OPERATOR_ONLY, "account " + account.name() + " may only read");
+                }
+                yield account;
+            }
+        };
+    }
+
+    private static Refused notOwner(Account account, String uuid) {
+        return new Refused(
+                Reason.NOT_OWNER, "account " + account.uuid() + " is not the owner of image " + uuid);
+    }
+
+    private static void refuseIfActivated(Manifest manifest) {
+        if (manifest.state().isActivated()) {
+            throw new Refused(
+                    Reason.FILES_IMMUTABLE, "cannot modify files on activated image " + manifest.uuid());
+        }
+    }
+
+    private void checkOrigin(Manifest manifest, Principal principal) {
+        String origin = manifest.origin();
+        if (origin == null) {
+            return;
+        }
+        boolean isThere = !origin.equals(manifest.uuid())
+                && catalogue
+                        .snapshot()
+                        .find(origin)
+                        .filter(image -> image.isVisibleTo(principal))
+                        .isPresent();
+        if (!isThere) {
+            throw new Refused(Reason.ORIGIN_MISSING, "origin image \"" + origin + "\" does not exist");
+        }
+    }
+
+    private StreamRules.Origin origin(@Nullable String uuid) throws IOException {
+        if (uuid == null || catalogue.snapshot().find(uuid).isEmpty()) {
+            return new StreamRules.Origin(uuid != null, Optional.empty());
+        }
+        Optional<String> guid =
+                manifests.find(uuid).flatMap(found -> found.manifest().file()).map(ImageFile::datasetGuid);
+        return new StreamRules.Origin(true, guid);
+    }
+
+    private static Manifest accepted(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Accepted accepted -> accepted.manifest();
+            case Outcome.Refused refused ->
+                throw new Refused(reason(refused.fault()), refused.message(), refused.violations());
+        };
+    }
+
+    private static Reason reason(Outcome.Fault fault) {
+        return switch (fault) {
+            case VALIDATION_FAILED -> Reason.VALIDATION_FAILED;
+            case INVALID_PARAMETER -> Reason.INVALID_PARAMETER;
+        };
+    }
+
+    /** An imported image keeps its date. */
+    private static Manifest activated(Manifest manifest) {
+        Manifest dated = manifest.publishedAt() != null
+                ? manifest
+                : manifest.with(
+                        "published_at",
+                        new TextNode(Instant.now().truncatedTo(ChronoUnit.MILLIS).toString()));
+        return dated.with("state", state(manifest.isDisabled() ? State.DISABLED : State.ACTIVE));
+    }
+
+    private static Manifest disabled(Manifest manifest, boolean isDisabled) {
+        Manifest changed = manifest.with("disabled", BooleanNode.valueOf(isDisabled));
+        return manifest.state().isActivated()
+                ? changed.with("state", state(isDisabled ? State.DISABLED : State.ACTIVE))
+                : changed;
+    }
+
+    private static JsonNode state(State state) {
+        return new TextNode(state.jsonName());
+    }
+
+    private static DiskManifest with(DiskManifest current, Manifest manifest) {
+        return new DiskManifest(manifest, null, current.path());
+    }
+}
