@@ -5,15 +5,17 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.CatalogueSettings;
+import org.imageserver.catalogue.UploadPolicy;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
-import org.imageserver.config.Settings.Mode;
 import org.imageserver.http.HttpServer;
 import org.imageserver.http.Route;
 import org.imageserver.http.RouteTable;
 import org.imageserver.http.dsapi.DsapiRoutes;
 import org.imageserver.http.imgapi.ImgapiRoutes;
 import org.imageserver.http.web.WebRoutes;
+import org.imageserver.manifest.ManifestRules;
 import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.Storage;
 
@@ -26,7 +28,7 @@ public final class ImageServer implements AutoCloseable {
 
     private ImageServer(Settings settings) throws IOException {
         storage = new LocalStorage(settings.serveDir());
-        catalogue = new Catalogue(storage, settings.creator().uuid(), settings.mode() == Mode.PUBLIC);
+        catalogue = new Catalogue(storage, catalogueSettings(settings));
         http = new HttpServer(settings, routes(catalogue, settings), Version.current());
         try {
             catalogue.rescan();
@@ -46,6 +48,17 @@ public final class ImageServer implements AutoCloseable {
     public static ImageServer start(Settings settings) throws IOException {
         Files.createDirectories(settings.serveDir());
         return new ImageServer(settings);
+    }
+
+    private static CatalogueSettings catalogueSettings(Settings settings) {
+        ManifestRules.Mode mode = switch (settings.mode()) {
+            case PUBLIC -> ManifestRules.Mode.PUBLIC;
+            case PRIVATE -> ManifestRules.Mode.PRIVATE;
+        };
+        return new CatalogueSettings(
+                settings.creator().uuid(),
+                mode,
+                new UploadPolicy(UploadPolicy.DEFAULT_MAX_BYTES, UploadPolicy.Streams.STRICT, false));
     }
 
     /** The one table of everything that the server answers. */

@@ -14,9 +14,6 @@ public sealed interface Principal {
      */
     record Account(String name, String uuid, Role role) implements Principal {}
 
-    /** The one anonymous principal. */
-    Principal ANONYMOUS = new Anonymous();
-
     /** Whether everything is its to see and to change. */
     default boolean isAdmin() {
         return this instanceof Account account && account.role() == Role.ADMIN;

@@ -6,12 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.imageserver.auth.Principal;
+import org.imageserver.manifest.ManifestRules;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.BlobKey;
 import org.imageserver.storage.NoSuchBlobException;
@@ -38,19 +40,33 @@ public final class Catalogue implements AutoCloseable {
     private final ScheduledExecutorService scanner = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("catalogue-scan").factory());
     private final Hasher hasher;
+    private final Publisher publisher;
     private volatile Snapshot snapshot = Snapshot.EMPTY;
 
     /**
      * Makes a catalogue that is empty until the first {@link #rescan}.
      *
      * @param storage where the images are
-     * @param manifests the manifests in it
+     * @param settings what the operator decided
      */
-    Catalogue(Storage storage, StoredManifest manifests) {
+    public Catalogue(Storage storage, CatalogueSettings settings) {
         this.storage = storage;
+        StoredManifest manifests = new StoredManifest(
+                storage, settings.defaultOwner(), settings.mode().isPublicByDefault());
+        this.publisher = new Publisher(
+                manifests,
+                this,
+                new ManifestRules(settings.mode(), Set.of()),
+                new FileReceiver(storage, settings.uploads()),
+                new Icons(storage));
         this.digests = new Digests(storage);
         this.scan = new DirectoryScan(storage, new ImageReader(manifests, digests));
         this.hasher = new Hasher(digests, this::hashed);
+    }
+
+    /** The way to change images. */
+    public Publisher publisher() {
+        return publisher;
     }
 
     /** The newest snapshot. Take it once a request. */
@@ -149,7 +165,8 @@ public final class Catalogue implements AutoCloseable {
             scanning.unlock();
         }
         hashWhatIsMissing();
-        return snapshot.find(uuid).orElseThrow(() -> new IOException("image " + uuid + " is stored but cannot be shown; see the log"));
+        return snapshot.find(uuid)
+                .orElseThrow(() -> new IOException("image " + uuid + " is stored but cannot be shown; see the log"));
     }
 
     /** Makes an image vanish at once whose manifest is gone. */

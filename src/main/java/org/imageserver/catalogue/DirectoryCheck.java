@@ -24,7 +24,8 @@ public final class DirectoryCheck {
     public DirectoryCheck(LocalStorage storage, String defaultOwner) throws IOException {
         this.storage = storage;
         this.digests = new Digests(storage);
-        DirectoryScan scan = new DirectoryScan(storage, new ImageReader(new StoredManifest(storage, defaultOwner, true), digests));
+        DirectoryScan scan =
+                new DirectoryScan(storage, new ImageReader(new StoredManifest(storage, defaultOwner, true), digests));
         scan.look(List.of());
         this.snapshot = scan.snapshot();
     }

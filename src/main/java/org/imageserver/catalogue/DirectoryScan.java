@@ -81,8 +81,7 @@ final class DirectoryScan {
     /** Reads one directory again. */
     void refresh(String uuid) throws IOException {
         List<BlobInfo> blobs = storage.list(uuid + "/");
-        boolean hasManifest = blobs.stream()
-                .anyMatch(blob -> blob.key().equals(StoredManifest.key(uuid)));
+        boolean hasManifest = blobs.stream().anyMatch(blob -> blob.key().equals(StoredManifest.key(uuid)));
         Map<String, Seen> now = new HashMap<>(seen);
         if (hasManifest) {
             now.put(uuid, read(uuid, blobs));

@@ -2,7 +2,6 @@ package org.imageserver.catalogue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -90,12 +89,11 @@ final class FileReceiver {
             throws IOException {
         boolean isStream = policy.streams() != UploadPolicy.Streams.OFF
                 && type.filter(given -> !STREAMS.contains(given)).isEmpty();
-        ReadableByteChannel source = Channels.newChannel(upload.bytes());
-        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+        ReadableByteChannel source = upload.bytes();
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         fill(source, chunk);
         if (!chunk.hasRemaining()) {
-            throw new Refused(
-                    Reason.BAD_DOWNLOAD, "image file size is 0 bytes, empty files are not allowed");
+            throw new Refused(Reason.BAD_DOWNLOAD, "image file size is 0 bytes, empty files are not allowed");
         }
         Compression found = detected(chunk);
         checkStated(upload, found);
@@ -113,10 +111,7 @@ final class FileReceiver {
     }
 
     private ReceivedFile.Digested copy(
-            ReadableByteChannel source,
-            ByteBuffer chunk,
-            PendingBlob pending,
-            @Nullable StreamCheck check)
+            ReadableByteChannel source, ByteBuffer chunk, PendingBlob pending, @Nullable StreamCheck check)
             throws IOException {
         MessageDigest sha1 = Sha1.newDigest("SHA-1");
         MessageDigest sha256 = Sha1.newDigest("SHA-256");
@@ -124,8 +119,7 @@ final class FileReceiver {
         while (chunk.hasRemaining()) {
             total += chunk.remaining();
             if (total > policy.maxBytes()) {
-                throw new Refused(
-                        Reason.BAD_UPLOAD, "image file size exceeds the maximum allowed size, " + maximum());
+                throw new Refused(Reason.BAD_UPLOAD, "image file size exceeds the maximum allowed size, " + maximum());
             }
             if (check != null) {
                 check.update(chunk.duplicate());

@@ -1,6 +1,6 @@
 package org.imageserver.catalogue;
 
-import java.io.InputStream;
+import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  * @param datasetGuid of the snapshot in it, in decimal digits, as the sender says
  */
 public record FileUpload(
-        InputStream bytes,
+        ReadableByteChannel bytes,
         OptionalLong announced,
         Optional<String> compression,
         Optional<String> sha1,

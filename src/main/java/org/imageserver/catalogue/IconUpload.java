@@ -1,6 +1,6 @@
 package org.imageserver.catalogue;
 
-import java.io.InputStream;
+import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -13,4 +13,4 @@ import java.util.OptionalLong;
  * @param sha1 that the bytes must have, in hex
  */
 public record IconUpload(
-        InputStream bytes, OptionalLong announced, Optional<String> contentType, Optional<String> sha1) {}
+        ReadableByteChannel bytes, OptionalLong announced, Optional<String> contentType, Optional<String> sha1) {}

@@ -2,6 +2,7 @@ package org.imageserver.catalogue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -57,10 +58,12 @@ final class Icons {
 
     /** Reads an icon from its sender. */
     Received receive(IconUpload upload) throws IOException {
-        String name = upload.contentType().map(NAMES::get).orElseThrow(() -> new Refused(
-                Reason.BAD_UPLOAD,
-                "invalid content-type, " + upload.contentType().orElse("undefined")
-                        + ", must be one of image/jpeg, image/gif, image/png"));
+        String name = upload.contentType()
+                .map(NAMES::get)
+                .orElseThrow(() -> new Refused(
+                        Reason.BAD_UPLOAD,
+                        "invalid content-type, " + upload.contentType().orElse("undefined")
+                                + ", must be one of image/jpeg, image/gif, image/png"));
         return new Received(name, read(upload));
     }
 
@@ -77,7 +80,7 @@ final class Icons {
         if (upload.announced().orElse(0) > MAX_BYTES) {
             throw tooLarge(" " + upload.announced().getAsLong() + " (from Content-Length)");
         }
-        byte[] bytes = upload.bytes().readNBytes(MAX_BYTES + 1);
+        byte[] bytes = Channels.newInputStream(upload.bytes()).readNBytes(MAX_BYTES + 1);
         if (bytes.length > MAX_BYTES) {
             throw tooLarge("");
         }
@@ -95,8 +98,7 @@ final class Icons {
     }
 
     private static Refused tooLarge(String size) {
-        return new Refused(
-                Reason.BAD_UPLOAD, "icon size" + size + " exceeds the maximum allowed size, 128 KiB");
+        return new Refused(Reason.BAD_UPLOAD, "icon size" + size + " exceeds the maximum allowed size, 128 KiB");
     }
 
     /** Removes the icon of an image. */

@@ -55,7 +55,12 @@ public final class ImageQuery {
     private final boolean isEverything;
 
     private ImageQuery(
-            Predicate<Image> states, Predicate<Image> filter, Order order, Optional<String> marker, long limit, boolean isEverything) {
+            Predicate<Image> states,
+            Predicate<Image> filter,
+            Order order,
+            Optional<String> marker,
+            long limit,
+            boolean isEverything) {
         this.states = states;
         this.filter = filter;
         this.order = order;
@@ -76,8 +81,11 @@ public final class ImageQuery {
         marker.ifPresent(ImageQuery::checkMarker);
         long limit = limit(parameters.getOrDefault("limit", ""));
         String state = parameters.getOrDefault("state", "");
-        boolean isEverything =
-                filters.isEmpty() && SHOWING_ACTIVE.contains(state) && order == Order.OLDEST_FIRST && marker.isEmpty() && limit == Long.MAX_VALUE;
+        boolean isEverything = filters.isEmpty()
+                && SHOWING_ACTIVE.contains(state)
+                && order == Order.OLDEST_FIRST
+                && marker.isEmpty()
+                && limit == Long.MAX_VALUE;
         Predicate<Image> all = filters.stream().reduce(image -> true, Predicate::and);
         return new ImageQuery(states(state), all, order, marker, limit, isEverything);
     }
@@ -94,13 +102,13 @@ public final class ImageQuery {
      * @throws ImageException.NotFound when the marker is the uuid of no image
      */
     public List<Image> run(Snapshot snapshot, Principal principal) {
-        Stream<Image> listed =
-                switch (principal) {
-                    case Principal.Anonymous anonymous -> snapshot.list().images().stream();
-                    case Principal.Account account -> snapshot.visibleTo(principal);
-                };
+        Stream<Image> listed = switch (principal) {
+            case Principal.Anonymous anonymous -> snapshot.list().images().stream();
+            case Principal.Account account -> snapshot.visibleTo(principal);
+        };
         Stream<Image> ordered = order == Order.OLDEST_FIRST ? listed : listed.sorted(order.comparator());
-        return ordered.filter(marker.map(text -> from(text, snapshot, principal)).orElse(image -> true))
+        return ordered.filter(
+                        marker.map(text -> from(text, snapshot, principal)).orElse(image -> true))
                 .filter(states.and(filter))
                 .limit(limit)
                 .toList();
@@ -171,8 +179,8 @@ public final class ImageQuery {
         State state = value.isEmpty()
                 ? State.ACTIVE
                 : State.named(value)
-                        .orElseThrow(() ->
-                                ImageException.Refused.parameter("state", "invalid state: \"" + value + "\""));
+                        .orElseThrow(
+                                () -> ImageException.Refused.parameter("state", "invalid state: \"" + value + "\""));
         return image -> image.state() == state;
     }
 

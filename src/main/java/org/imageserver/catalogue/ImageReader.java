@@ -1,24 +1,17 @@
 package org.imageserver.catalogue;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.imageserver.manifest.Defaults;
 import org.imageserver.manifest.DiskManifest;
 import org.imageserver.manifest.ImageFile;
 import org.imageserver.manifest.InvalidManifestException;
 import org.imageserver.manifest.Manifest;
 import org.imageserver.manifest.ManifestJson;
 import org.imageserver.storage.BlobInfo;
-import org.imageserver.storage.BlobKey;
-import org.imageserver.storage.Storage;
-import org.imageserver.storage.StoredBlob;
 import org.jspecify.annotations.Nullable;
 
 /**

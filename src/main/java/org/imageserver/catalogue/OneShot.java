@@ -20,7 +20,7 @@ final class OneShot {
     static ObjectNode complete(ObjectNode body, ReceivedFile received) {
         ObjectNode complete = body.deepCopy();
         boolean isVolume = received.stream()
-                .map(facts -> facts.last().type() == ObjectSetType.ZVOL)
+                .map(facts -> facts.last().type() == ObjectSetType.VOLUME)
                 .orElse(false);
         putIfAbsent(complete, "type", isVolume ? "zvol" : "zone-dataset");
         putIfAbsent(complete, "os", isVolume ? "other" : "smartos");

@@ -90,7 +90,8 @@ public final class Publisher {
         Manifest wanted = own(principal, uuid).manifest();
         refuseIfActivated(wanted);
         files.checkAnnounced(upload);
-        try (ReceivedFile received = files.receive(uuid, Optional.ofNullable(wanted.type()), upload, origin(wanted.origin()))) {
+        try (ReceivedFile received =
+                files.receive(uuid, Optional.ofNullable(wanted.type()), upload, origin(wanted.origin()))) {
             return change(principal, uuid, current -> {
                 refuseIfActivated(current.manifest());
                 return received.named(current.manifest());
@@ -106,7 +107,8 @@ public final class Publisher {
         Account account = publisher(principal);
         files.checkAnnounced(upload);
         String uuid = UUID.randomUUID().toString();
-        try (ReceivedFile received = files.receive(uuid, OneShot.type(body), upload, origin(body.path("origin").textValue()))) {
+        try (ReceivedFile received = files.receive(
+                uuid, OneShot.type(body), upload, origin(body.path("origin").textValue()))) {
             ObjectNode complete = OneShot.complete(body, received);
             Manifest manifest = accepted(rules.forCreate(complete, uuid, account.uuid()));
             if (!account.isAdmin() && !manifest.owner().equals(account.uuid())) {
@@ -134,8 +136,7 @@ public final class Publisher {
                 throw new Refused(Reason.ALREADY_ACTIVATED, "image \"" + uuid + "\" is already activated");
             }
             if (manifest.file().isEmpty()) {
-                throw new Refused(
-                        Reason.NO_FILE, "image \"" + uuid + "\" cannot be activated: it has no file");
+                throw new Refused(Reason.NO_FILE, "image \"" + uuid + "\" cannot be activated: it has no file");
             }
             checkOrigin(manifest, principal);
             return with(current, activated(manifest));
@@ -158,7 +159,8 @@ public final class Publisher {
             condition.check(catalogue.snapshot().image(uuid, principal));
             Manifest changed = accepted(rules.forUpdate(current.manifest(), change, principal.isAdmin()));
             checkOrigin(changed, principal);
-            if (!principal.isAdmin() && !changed.owner().equals(current.manifest().owner())) {
+            if (!principal.isAdmin()
+                    && !changed.owner().equals(current.manifest().owner())) {
                 throw new Refused(Reason.OPERATOR_ONLY, "only an admin may give an image to another owner");
             }
             return with(current, changed);
@@ -258,7 +260,10 @@ public final class Publisher {
         try {
             manifests.write(after);
         } catch (IOException e) {
-            boolean isOld = manifests.find(after.manifest().uuid()).filter(before::equals).isPresent();
+            boolean isOld = manifests
+                    .find(after.manifest().uuid())
+                    .filter(before::equals)
+                    .isPresent();
             if (isOld) {
                 files.deleteReplaced(after, before);
             }
@@ -306,14 +311,12 @@ public final class Publisher {
     }
 
     private static Refused notOwner(Account account, String uuid) {
-        return new Refused(
-                Reason.NOT_OWNER, "account " + account.uuid() + " is not the owner of image " + uuid);
+        return new Refused(Reason.NOT_OWNER, "account " + account.uuid() + " is not the owner of image " + uuid);
     }
 
     private static void refuseIfActivated(Manifest manifest) {
         if (manifest.state().isActivated()) {
-            throw new Refused(
-                    Reason.FILES_IMMUTABLE, "cannot modify files on activated image " + manifest.uuid());
+            throw new Refused(Reason.FILES_IMMUTABLE, "cannot modify files on activated image " + manifest.uuid());
         }
     }
 
@@ -363,7 +366,8 @@ public final class Publisher {
                 ? manifest
                 : manifest.with(
                         "published_at",
-                        new TextNode(Instant.now().truncatedTo(ChronoUnit.MILLIS).toString()));
+                        new TextNode(
+                                Instant.now().truncatedTo(ChronoUnit.MILLIS).toString()));
         return dated.with("state", state(manifest.isDisabled() ? State.DISABLED : State.ACTIVE));
     }
 

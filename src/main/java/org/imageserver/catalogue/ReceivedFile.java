@@ -65,7 +65,8 @@ final class ReceivedFile implements AutoCloseable {
         ObjectNode file = files.addObject();
         file.put("sha1", digested.sha1()).put("size", blob.size()).put("compression", compression);
         datasetGuid().ifPresent(guid -> file.put("dataset_guid", guid));
-        return new DiskManifest(manifest.with("files", files), null, blob.key().segments().getLast());
+        return new DiskManifest(
+                manifest.with("files", files), null, blob.key().segments().getLast());
     }
 
     private Optional<String> datasetGuid() {

@@ -46,7 +46,8 @@ final class StoredManifest {
     DiskManifest read(String uuid) throws IOException, InvalidManifestException {
         try (StoredBlob blob = storage.open(key(uuid))) {
             try (InputStream stream = blob.stream(0, MAX_BYTES)) {
-                return DiskManifest.read(stream.readAllBytes(), defaults(blob.info().modified()));
+                return DiskManifest.read(
+                        stream.readAllBytes(), defaults(blob.info().modified()));
             }
         }
     }

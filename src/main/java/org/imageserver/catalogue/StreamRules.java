@@ -29,7 +29,8 @@ final class StreamRules {
      * @return what the stream holds; empty when it is not intact and the policy lets it in all the same
      * @throws Refused saying what is wrong, and at which byte
      */
-    static Optional<StreamFacts> judge(Verdict verdict, UploadPolicy policy, Origin origin, Optional<String> statedGuid) {
+    static Optional<StreamFacts> judge(
+            Verdict verdict, UploadPolicy policy, Origin origin, Optional<String> statedGuid) {
         try {
             return Optional.of(accept(verdict, origin, statedGuid));
         } catch (Refused refused) {
@@ -65,8 +66,9 @@ final class StreamRules {
                     + "), so the manifest must name the image that it is built on as \"origin\"");
         }
         if (origin.guid().filter(guid -> !guid.equals(from.decimal())).isPresent()) {
-            throw refused("the stream is incremental from guid " + from.decimal() + ", but the origin's snapshot has guid "
-                    + origin.guid().get() + "; it was made from another image");
+            throw refused(
+                    "the stream is incremental from guid " + from.decimal() + ", but the origin's snapshot has guid "
+                            + origin.guid().get() + "; it was made from another image");
         }
     }
 

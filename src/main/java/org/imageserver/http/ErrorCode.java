@@ -50,6 +50,7 @@ public enum ErrorCode {
     UriTooLong(414, "the request line is longer than 8 KiB"),
     RequestedRangeNotSatisfiable(416, "range 'bytes=10-' is outside of the 5 bytes that there are"),
     RequestHeaderFieldsTooLarge(431, "the headers are larger than 16 KiB"),
+    InsufficientStorage(507, "the storage is full"),
     ServiceUnavailableError(503, "the service is unavailable"),
     InternalError(500, "boom");
 

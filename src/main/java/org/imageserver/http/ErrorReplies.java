@@ -37,8 +37,30 @@ final class ErrorReplies {
         String message = refused.getMessage();
         return switch (refused) {
             case ImageException.NotFound missing -> new ApiException(ErrorCode.ResourceNotFound, message);
-            case ImageException.InvalidParameter invalid -> ApiException.invalidParameter(invalid.field(), message);
             case ImageException.FileUnavailable gone -> new ApiException(ErrorCode.StorageIsDown, message);
+            case ImageException.CredentialNeeded needed -> new ApiException(ErrorCode.UnauthorizedError, message);
+            case ImageException.Refused because ->
+                new ApiException(code(because.reason()), message, because.violations());
+        };
+    }
+
+    private static ErrorCode code(ImageException.Reason reason) {
+        return switch (reason) {
+            case VALIDATION_FAILED -> ErrorCode.ValidationFailed;
+            case INVALID_PARAMETER -> ErrorCode.InvalidParameter;
+            case PRECONDITION_FAILED -> ErrorCode.PreconditionFailed;
+            case OPERATOR_ONLY -> ErrorCode.OperatorOnly;
+            case NOT_OWNER -> ErrorCode.NotImageOwner;
+            case UUID_EXISTS -> ErrorCode.ImageUuidAlreadyExists;
+            case FILES_IMMUTABLE -> ErrorCode.ImageFilesImmutable;
+            case ALREADY_ACTIVATED -> ErrorCode.ImageAlreadyActivated;
+            case NO_FILE -> ErrorCode.NoActivationNoFile;
+            case ORIGIN_MISSING -> ErrorCode.OriginDoesNotExist;
+            case ORIGIN_INACTIVE -> ErrorCode.OriginIsNotActive;
+            case HAS_DEPENDENTS -> ErrorCode.ImageHasDependentImages;
+            case BAD_UPLOAD -> ErrorCode.Upload;
+            case BAD_DOWNLOAD -> ErrorCode.Download;
+            case STORAGE_FULL -> ErrorCode.InsufficientStorage;
         };
     }
 

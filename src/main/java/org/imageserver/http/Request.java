@@ -4,11 +4,14 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.imageserver.auth.Principal;
 import org.imageserver.config.Network;
 
 /**
@@ -24,6 +27,8 @@ public final class Request {
     private final String target;
     private final Query query;
     private final Client client;
+    private final Principal principal;
+    private final RequestBody body;
     private final Map<String, String> parameters;
 
     private Request(
@@ -32,7 +37,11 @@ public final class Request {
             String path,
             String target,
             Client client,
-            Map<String, String> parameters) {
+            Map<String, String> parameters,
+            Principal principal,
+            RequestBody body) {
+        this.principal = principal;
+        this.body = body;
         this.raw = raw;
         this.id = id;
         this.path = path;
@@ -42,9 +51,15 @@ public final class Request {
         this.parameters = parameters;
     }
 
-    static Request of(HttpServerRequest raw, String id, Map<String, String> parameters, List<Network> trustedProxies) {
+    static Request of(
+            HttpServerRequest raw,
+            String id,
+            Map<String, String> parameters,
+            Client client,
+            Principal principal,
+            RequestBody body) {
         String target = target(raw);
-        return new Request(raw, id, path(target), target, Client.of(raw, trustedProxies), parameters);
+        return new Request(raw, id, path(target), target, client, parameters, principal, body);
     }
 
     /** {@code x-request-id} or {@code request-id} of the client, else a new one. */
@@ -101,7 +116,22 @@ public final class Request {
         return query;
     }
 
-    /** Who asks. */
+    /** The body, to be read once, on the pool. */
+    public ReadableByteChannel body() {
+        return body;
+    }
+
+    /** The size of the body in bytes, if the client announced it. */
+    public OptionalLong bodyLength() {
+        return body.announced();
+    }
+
+    /** Who asks, as far as it was proved. */
+    public Principal principal() {
+        return principal;
+    }
+
+    /** From where the request came. */
     public Client client() {
         return client;
     }

@@ -74,7 +74,7 @@ public final class DsapiRoutes {
     }
 
     private Reply getDataset(Request request) {
-        Image image = catalogue.snapshot().image(request.parameter("uuid"));
+        Image image = catalogue.snapshot().image(request.parameter("uuid"), request.principal());
         byte[] json = datasets.dataset(image, baseUrl(request)).toString().getBytes(StandardCharsets.UTF_8);
         return Reply.json(Body.of(json), Sha1.hex(json));
     }
@@ -82,12 +82,13 @@ public final class DsapiRoutes {
     /** Only the one name that the dataset shows leads to a file; it is compared, never used as a path. */
     private Reply getFile(Request request) {
         Snapshot snapshot = catalogue.snapshot();
-        Image image = snapshot.image(request.parameter("uuid"));
+        Image image = snapshot.image(request.parameter("uuid"), request.principal());
         String path = request.parameter("path");
         if (DatasetList.fileName(image).filter(path::equals).isEmpty()) {
             throw new ApiException(ResourceNotFound, request.target() + " does not exist");
         }
-        return new Reply.Later(() -> new Reply.FileContent(catalogue.openFile(snapshot, image.uuid(), 0)));
+        return new Reply.Later(
+                () -> new Reply.FileContent(catalogue.openFile(snapshot, request.principal(), image.uuid(), 0)));
     }
 
     private String baseUrl(Request request) {

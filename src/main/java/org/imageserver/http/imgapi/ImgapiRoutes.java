@@ -10,6 +10,7 @@ import static org.imageserver.http.ErrorCode.UnauthorizedError;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageList;
@@ -120,11 +121,11 @@ public final class ImgapiRoutes {
         refuseAdminFields(request);
         Snapshot snapshot = catalogue.snapshot();
         ImageQuery query = ImageQuery.of(request.query().asMap());
-        if (query.isEverything()) {
+        if (query.isEverything() && request.principal() instanceof Principal.Anonymous) {
             ImageList list = snapshot.list();
             return Reply.json(Body.of(list.json(), list.gzip()), list.etag());
         }
-        List<Image> images = query.run(snapshot);
+        List<Image> images = query.run(snapshot, request.principal());
         int estimate = images.stream().mapToInt(image -> image.json().length()).sum();
         return estimate <= SMALL_LIST || !request.acceptsGzip()
                 ? filtered(images)
@@ -150,13 +151,14 @@ public final class ImgapiRoutes {
         Snapshot snapshot = catalogue.snapshot();
         String uuid = visible(snapshot, request).uuid();
         int index = index(request);
-        return new Reply.Later(() -> new Reply.FileContent(catalogue.openFile(snapshot, uuid, index)));
+        return new Reply.Later(
+                () -> new Reply.FileContent(catalogue.openFile(snapshot, request.principal(), uuid, index)));
     }
 
     private Reply getImageIcon(Request request) {
         Snapshot snapshot = catalogue.snapshot();
         String uuid = visible(snapshot, request).uuid();
-        return new Reply.Later(() -> new Reply.FileContent(catalogue.openIcon(snapshot, uuid)));
+        return new Reply.Later(() -> new Reply.FileContent(catalogue.openIcon(snapshot, request.principal(), uuid)));
     }
 
     private static Image visible(Snapshot snapshot, Request request) {
@@ -165,7 +167,7 @@ public final class ImgapiRoutes {
                 throw ApiException.invalidParameter("account", "invalid \"account\": not a UUID: \"" + account + "\"");
             }
         });
-        return snapshot.image(request.parameter("uuid"));
+        return snapshot.image(request.parameter("uuid"), request.principal());
     }
 
     private static int index(Request request) {
