@@ -147,7 +147,7 @@ public final class Catalogue implements AutoCloseable {
                 .filter(only -> index == 0)
                 .orElseThrow(() -> new ImageException.NotFound(
                         image.file().isPresent()
-                                ? "image \"" + uuid + "\" has no file with index " + index
+                                ? "image \"" + uuid + "\" has no file at index " + index
                                 : "image \"" + uuid + "\" has no file"));
         Optional<FileDigest> digest = digests.find(file.blob());
         String etag = file.sha1().orElseGet(() -> versionTag(file.blob()));
