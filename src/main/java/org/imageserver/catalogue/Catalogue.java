@@ -153,7 +153,8 @@ public final class Catalogue implements AutoCloseable {
                                 ? "image \"" + uuid + "\" has no file at index " + index
                                 : "image \"" + uuid + "\" has no file"));
         Optional<FileDigest> digest = digests.find(file.blob());
-        String etag = file.sha1().orElseGet(() -> versionTag(file.blob()));
+        // Once computed, not the manifest's word but the truth: other bytes must have another tag.
+        String etag = digest.map(FileDigest::sha1).or(file::sha1).orElseGet(() -> versionTag(file.blob()));
         return open(uuid, file.blob(), FILE_TYPE, etag, digest.map(FileDigest::md5));
     }
 
