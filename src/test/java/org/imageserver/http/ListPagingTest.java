@@ -2,12 +2,7 @@ package org.imageserver.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
@@ -17,12 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The order of ListImages and the ways to read it in pieces. */
 class ListPagingTest {
-    private static final int IMGADM_PAGE = 1000;
-
     @TempDir
     private Path directory;
 
@@ -128,56 +120,5 @@ class ListPagingTest {
         server.rescan();
         assertThat(server.get("/images?marker=" + TestImages.uuid(3)).statusCode())
                 .isEqualTo(404);
-    }
-
-    @Test
-    void anExplicitLimitIsAtMostAThousand() {
-        addMany(1001);
-        assertThat(TestServer.json(server.get("/images"))).hasSize(1001);
-        assertThat(TestServer.json(server.get("/images?limit=0"))).hasSize(1001);
-        assertThat(TestServer.json(server.get("/images?limit=1001"))).hasSize(1000);
-    }
-
-    /** imgadm goes on from the last image that it saw until fewer than a page come back. */
-    @ParameterizedTest
-    @ValueSource(ints = {999, 1000, 1001, 2001})
-    void imgadmSeesEveryImageOnce(int count) {
-        addMany(count);
-        List<String> everything =
-                IntStream.rangeClosed(1, count).mapToObj(TestImages::uuid).toList();
-        assertThat(uuids("/images")).isEqualTo(everything);
-        assertThat(pageThrough("/images")).containsExactlyElementsOf(everything);
-        assertThat(pageThrough("/images?limit=" + IMGADM_PAGE)).containsExactlyElementsOf(everything);
-        assertThat(pageThrough("/images?channel=x&limit=" + IMGADM_PAGE)).containsExactlyElementsOf(everything);
-    }
-
-    private void addMany(int count) {
-        byte[] file = {1, 2, 3};
-        for (int number = 1; number <= count; number++) {
-            String uuid = TestImages.uuid(number);
-            server.images().put(uuid, "file", file);
-            server.images()
-                    .put(uuid, "manifest.json", TestImages.manifest(uuid, file).toString());
-        }
-        server.rescan();
-    }
-
-    private Set<String> pageThrough(String first) {
-        List<String> page = uuids(first);
-        Set<String> seen = new LinkedHashSet<>(page);
-        while (page.size() >= IMGADM_PAGE) {
-            page = uuids("/images?marker=" + page.getLast() + "&limit=" + IMGADM_PAGE);
-            assertThat(page).hasSizeLessThanOrEqualTo(IMGADM_PAGE);
-            seen.addAll(page);
-        }
-        return seen;
-    }
-
-    private List<String> uuids(String target) {
-        List<String> uuids = new ArrayList<>();
-        for (JsonNode image : TestServer.json(server.get(target))) {
-            uuids.add(image.path("uuid").asText());
-        }
-        return uuids;
     }
 }
