@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.imageserver.auth.Principal;
 import org.imageserver.manifest.ManifestRules;
+import java.util.stream.Stream;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.BlobKey;
 import org.imageserver.storage.NoSuchBlobException;
@@ -92,6 +93,7 @@ public final class Catalogue implements AutoCloseable {
                         "{} images, {} problems",
                         snapshot.images().size(),
                         snapshot.problems().size());
+                hashWhatIsMissing();
             }
         } finally {
             scanning.unlock();
@@ -102,7 +104,6 @@ public final class Catalogue implements AutoCloseable {
     public void watch(Duration interval) {
         digests.load();
         hasher.start();
-        hashWhatIsMissing();
         ScheduledFuture<?> unused = scanner.scheduleWithFixedDelay(
                 () -> rescanOrWarn(List.of()), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -114,11 +115,7 @@ public final class Catalogue implements AutoCloseable {
 
     private void rescanOrWarn(List<String> forget) {
         try {
-            Snapshot before = snapshot;
             rescan(forget);
-            if (snapshot != before) {
-                hashWhatIsMissing();
-            }
         } catch (IOException | RuntimeException e) {
             // The thread must live on: the directory may come back.
             LOG.error("the directory cannot be read; the images known so far are still served", e);
@@ -127,8 +124,7 @@ public final class Catalogue implements AutoCloseable {
 
     private void hashWhatIsMissing() {
         List<BlobInfo> files = snapshot.images().stream()
-                .flatMap(image -> image.file().stream())
-                .map(Image.File::blob)
+                .flatMap(image -> Stream.concat(image.file().map(Image.File::blob).stream(), image.icon().stream()))
                 .toList();
         hasher.submit(files);
     }
@@ -136,7 +132,14 @@ public final class Catalogue implements AutoCloseable {
     /** Takes up what the hasher found: a sha1 that the manifest lacks, or one that contradicts it. */
     private void hashed(BlobInfo blob, FileDigest digest) {
         String uuid = blob.key().segments().getFirst();
-        Optional<String> known = snapshot.find(uuid).flatMap(Image::file).flatMap(Image.File::sha1);
+        Optional<Image.File> file = snapshot.find(uuid)
+                .flatMap(Image::file)
+                .filter(its -> its.blob().equals(blob));
+        if (file.isEmpty()) {
+            // An icon, or a file that is not the image's any more.
+            return;
+        }
+        Optional<String> known = file.get().sha1();
         if (known.isEmpty()) {
             scanner.execute(() -> rescanOrWarn(List.of(uuid)));
         } else if (!known.get().equals(digest.sha1())) {
@@ -193,10 +196,11 @@ public final class Catalogue implements AutoCloseable {
                 .filter(only -> index == 0)
                 .orElseThrow(() -> new ImageException.NotFound(
                         image.file().isPresent()
-                                ? "image \"" + uuid + "\" has no file with index " + index
+                                ? "image \"" + uuid + "\" has no file at index " + index
                                 : "image \"" + uuid + "\" has no file"));
         Optional<FileDigest> digest = digests.find(file.blob());
-        String etag = file.sha1().orElseGet(() -> versionTag(file.blob()));
+        // Once computed, not the manifest's word but the truth: other bytes must have another tag.
+        String etag = digest.map(FileDigest::sha1).or(file::sha1).orElseGet(() -> versionTag(file.blob()));
         return open(uuid, file.blob(), FILE_TYPE, etag, digest.map(FileDigest::md5));
     }
 
@@ -212,7 +216,7 @@ public final class Catalogue implements AutoCloseable {
                 .icon()
                 .orElseThrow(() -> new ImageException.NotFound("image \"" + uuid + "\" has no icon"));
         String type = Icons.contentType(icon.key());
-        return open(uuid, icon, type, versionTag(icon), Optional.empty());
+        return open(uuid, icon, type, versionTag(icon), digests.find(icon).map(FileDigest::md5));
     }
 
     private static String versionTag(BlobInfo blob) {
