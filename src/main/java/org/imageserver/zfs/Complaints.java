@@ -17,9 +17,10 @@ final class Complaints {
                 Fault.EMPTY,
                 0,
                 compression == Compression.NONE
-                        ? "The file is empty. Send it again."
-                        : "The %s file is whole but holds nothing: zfs send failed before it wrote a byte. Make it again."
-                                .formatted(compression.jsonName()));
+                        ? "The file is empty. Copy or make it again."
+                        : """
+                                The %s file is whole but holds nothing: zfs send failed before it wrote a byte. \
+                                Make it again.""".formatted(compression.jsonName()));
     }
 
     VerdictException notAStream() throws IOException {
@@ -59,20 +60,17 @@ final class Complaints {
         return damaged(Fault.STRUCTURE, record, "At " + place(record) + " " + sentence + ". Make it again.");
     }
 
-    VerdictException checksum(long record, long provenUpTo, long checkedUpTo) {
-        return damaged(
-                Fault.CHECKSUM,
-                record,
-                "The checksum in the record at %s does not match: something between the bytes %d and %d was changed, lost or added after zfs send wrote it. Copy or make it again."
-                        .formatted(place(record), provenUpTo, checkedUpTo));
+    /** The checksum in a record fails; what is wrong lies between the bytes already proven and the end of its own. */
+    VerdictException checksum(long record, long from, long to) {
+        return damaged(Fault.CHECKSUM, record, """
+                The checksum in the record at %s does not match: something between the bytes %d and %d was changed, \
+                lost or added after zfs send wrote it. Copy or make it again.""".formatted(place(record), from, to));
     }
 
     VerdictException uncoveredBytes(long record) {
-        return damaged(
-                Fault.CHECKSUM,
-                record,
-                "The END record at %s was changed after zfs send wrote it: bytes that no checksum covers are not what they must be. Copy or make it again."
-                        .formatted(place(record)));
+        return damaged(Fault.CHECKSUM, record, """
+                The END record at %s was changed after zfs send wrote it: bytes that no checksum covers \
+                are not what they must be. Copy or make it again.""".formatted(place(record)));
     }
 
     VerdictException trailingData() throws IOException {
@@ -81,7 +79,7 @@ final class Complaints {
                 Fault.TRAILING_DATA,
                 end,
                 "The stream is complete at %s, but something follows it: %s. Cut it there."
-                        .formatted(place(end), FirstBytes.describe(source.peek(FirstBytes.LOOKED_AT))));
+                        .formatted(place(end), FirstBytes.describe(source)));
     }
 
     private String place(long offset) {

@@ -1,5 +1,6 @@
 package org.imageserver.zfs;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -34,6 +35,11 @@ final class FirstBytes {
                 .filter(at -> RecordHeader.byteOrderAt(bytes, at).isPresent())
                 .boxed()
                 .findFirst();
+    }
+
+    /** A noun phrase for what comes next, of which nothing is taken; at least one byte does. */
+    static String describe(Source source) throws IOException {
+        return describe(source.peek(LOOKED_AT));
     }
 
     /** A noun phrase for what the bytes are, of which there is at least one. */

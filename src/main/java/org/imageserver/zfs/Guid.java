@@ -9,6 +9,15 @@ public record Guid(long bits) {
     /** In a stream without an origin, what stands for the origin. */
     public static final Guid NONE = new Guid(0);
 
+    /**
+     * Reads what {@link #decimal} writes.
+     *
+     * @throws NumberFormatException when it is not an unsigned 64-bit number
+     */
+    public static Guid parse(String decimal) {
+        return new Guid(Long.parseUnsignedLong(decimal));
+    }
+
     /** As {@code zfs get guid} and {@code dataset_guid} in manifests write it. */
     public String decimal() {
         return Long.toUnsignedString(bits);

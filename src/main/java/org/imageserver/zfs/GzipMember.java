@@ -9,8 +9,8 @@ import java.util.zip.Inflater;
 /**
  * One gzip member (RFC 1952), up to and including its trailer and not a byte further.
  *
- * <p>Not {@code GZIPInputStream}, which ignores garbage behind the last member, nor commons-compress, which keeps a file
- * name of any length in memory.
+ * <p>Not {@code GZIPInputStream}, which ignores garbage behind the last member, nor commons-compress, which keeps a
+ * file name of any length in memory.
  */
 final class GzipMember extends BulkInputStream {
     private static final int DEFLATED = 8;
@@ -89,7 +89,7 @@ final class GzipMember extends BulkInputStream {
         }
         if ((flags & FLAG_HEADER_CRC) != 0) {
             long expected = crc.getValue() & 0xffff;
-            if (littleEndian(2) != expected) {
+            if (source.readLittleEndian(2) != expected) {
                 throw new IOException("the checksum of the header does not match");
             }
         }
@@ -109,33 +109,17 @@ final class GzipMember extends BulkInputStream {
     }
 
     private int headerByte() throws IOException {
-        int value = requireByte();
+        int value = (int) source.readLittleEndian(1);
         crc.update(value);
         return value;
     }
 
     private void checkTrailer() throws IOException {
-        if (littleEndian(4) != crc.getValue()) {
+        if (source.readLittleEndian(4) != crc.getValue()) {
             throw new IOException("the checksum of the data does not match");
         }
-        if (littleEndian(4) != (inflater.getBytesWritten() & 0xffffffffL)) {
+        if (source.readLittleEndian(4) != (inflater.getBytesWritten() & 0xffffffffL)) {
             throw new IOException("the length of the data does not match");
         }
-    }
-
-    private long littleEndian(int bytes) throws IOException {
-        long value = 0;
-        for (int i = 0; i < bytes; i++) {
-            value |= (long) requireByte() << (8 * i);
-        }
-        return value;
-    }
-
-    private int requireByte() throws IOException {
-        int value = source.read();
-        if (value < 0) {
-            throw new EOFException();
-        }
-        return value;
     }
 }

@@ -61,10 +61,7 @@ final class Inflated extends BulkInputStream {
         }
         if (!compression.startsHere(first)) {
             throw damaged("Something follows the %s data, from byte %d of the file on: %s. Cut the file there."
-                    .formatted(
-                            compression.jsonName(),
-                            source.position(),
-                            FirstBytes.describe(source.peek(FirstBytes.LOOKED_AT))));
+                    .formatted(compression.jsonName(), source.position(), FirstBytes.describe(source)));
         }
         source.forgetEnd();
         try {
@@ -105,19 +102,19 @@ final class Inflated extends BulkInputStream {
         return switch (e) {
             case VerdictException verdict -> verdict;
             case MemoryLimitException limit -> tooMuchMemory(limit);
-            case UnsupportedOptionsException unsupported ->
-                VerdictException.unreadable(
-                        "This xz file uses a filter or a check that cannot be read here: compress it again with plain xz.");
+            case UnsupportedOptionsException unsupported -> VerdictException.unreadable("""
+                    This xz file uses a filter or a check that cannot be read here: compress it again \
+                    with plain xz.""");
             case EOFException end -> cutShort();
             default -> source.ranOut() ? cutShort() : broken(e);
         };
     }
 
     private VerdictException tooMuchMemory(MemoryLimitException limit) {
-        return VerdictException.unreadable(
-                "This xz file needs %d MiB of memory to inflate, more than the %d MiB allowed"
-                                .formatted((limit.getMemoryNeeded() >> 10) + 1, memory >> 20)
-                        + " here: compress it again with at most xz -6, or give the server more memory.");
+        int neededMebibytes = (limit.getMemoryNeeded() >> 10) + 1;
+        return VerdictException.unreadable("""
+                This xz file needs %d MiB of memory to inflate, more than the %d MiB allowed here: compress it again \
+                with at most xz -6, or give the server more memory.""".formatted(neededMebibytes, memory >> 20));
     }
 
     private VerdictException cutShort() {

@@ -1,5 +1,6 @@
 package org.imageserver.zfs;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -116,6 +117,23 @@ final class Source extends InputStream {
         System.arraycopy(buffer, next, bytes, offset, count);
         next += count;
         return count;
+    }
+
+    /**
+     * Takes a little-endian number of so many bytes, at most eight.
+     *
+     * @throws EOFException when the input ends before
+     */
+    long readLittleEndian(int bytes) throws IOException {
+        long value = 0;
+        for (int i = 0; i < bytes; i++) {
+            int next = read();
+            if (next < 0) {
+                throw new EOFException();
+            }
+            value |= (long) next << (8 * i);
+        }
+        return value;
     }
 
     private void discardBefore() {

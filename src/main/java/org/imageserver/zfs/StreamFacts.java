@@ -18,8 +18,8 @@ import java.util.OptionalLong;
  * @param records how many records of each type there are; types without any are absent
  * @param payloadBytes what the records carry, without their headers
  * @param streamBytes length of the inflated stream
- * @param recordsWithoutChecksum written by senders before 2013, and one in every package; the checksum at the end of the
- *     stream covers them
+ * @param recordsWithoutChecksum written by senders before 2013, and one in every package; the checksum at the end
+ *     of the stream covers them
  * @param unreadableBlocks blocks that the sender could not read and filled with a pattern ({@code
  *     zfs_send_corrupt_data})
  * @param volumeSize of a volume in bytes, where the stream tells it: not in raw and seldom in incremental ones

@@ -9,7 +9,6 @@ import java.io.IOException;
 final class Substream {
     private static final int CHECKSUM = RecordHeader.CHECKSUM;
     private static final int AFTER_CHECKSUM = RecordHeader.BYTES;
-    private static final int AFTER_STREAM_CHECKSUM = 40;
     private static final int END_TOGUID = 40;
     private static final int AFTER_END_TOGUID = 48;
 
@@ -94,7 +93,7 @@ final class Substream {
     private void passEnd() throws IOException {
         long position = source.position();
         if (!sumIsAt(RecordHeader.END_STREAM_CHECKSUM)) {
-            throw complaints.checksum(position, provenUpTo, position + AFTER_STREAM_CHECKSUM);
+            throw complaints.checksum(position, provenUpTo, position + END_TOGUID);
         }
         boolean covered = checkRecordChecksum();
         if (!covered && !uncoveredEndIsRight()) {
@@ -105,8 +104,8 @@ final class Substream {
     }
 
     /**
-     * What nothing else proves in an END without a record checksum. All senders repeat the guid of the stream there (the
-     * oldest leave it out) and zeros around it.
+     * What nothing else proves in an END without a record checksum. All senders repeat the guid of the stream there
+     * (the oldest leave it out) and zeros around it.
      */
     private boolean uncoveredEndIsRight() {
         long guid = header.u64(END_TOGUID);

@@ -2,7 +2,6 @@ package org.imageserver.zfs;
 
 import io.airlift.compress.MalformedInputException;
 import io.airlift.compress.zstd.ZstdInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -29,7 +28,7 @@ final class ZstdFrame extends BulkInputStream {
     static InputStream open(Source source) throws IOException {
         if (isSkippable(source.peek(Compression.MAGIC_BYTES))) {
             source.skipNBytes(4);
-            source.skipNBytes(littleEndian(source, 4));
+            source.skipNBytes(source.readLittleEndian(4));
             return InputStream.nullInputStream();
         }
         source.skipNBytes(4);
@@ -44,18 +43,6 @@ final class ZstdFrame extends BulkInputStream {
                 && first[1] == 0x2a
                 && first[2] == 0x4d
                 && first[3] == 0x18;
-    }
-
-    static long littleEndian(Source source, int bytes) throws IOException {
-        long value = 0;
-        for (int i = 0; i < bytes; i++) {
-            int next = source.read();
-            if (next < 0) {
-                throw new EOFException();
-            }
-            value |= (long) next << (8 * i);
-        }
-        return value;
     }
 
     @Override
@@ -73,16 +60,19 @@ final class ZstdFrame extends BulkInputStream {
             return decoder.read(bytes, offset, length);
         } catch (MalformedInputException e) {
             if (Long.compareUnsigned(header.window(), ZstdFrameHeader.HISTORY) > 0) {
-                throw VerdictException.unreadable(
-                        "This zstd file was made with a window of %s MiB (zstd --long or --ultra)"
-                                        .formatted(Long.toUnsignedString(header.window() / MEBIBYTE))
-                                + " and cannot be read with the 8 MiB that are kept here: it reaches back further, or it is"
-                                + " damaged. Compress it again with at most zstd -19 and without --long.");
+                throw tooFarBack();
             }
             throw new IOException("it cannot be decoded, or its checksum does not match", e);
         } catch (UnsupportedOperationException e) {
             throw VerdictException.unreadable("This Java does not let the zstd decoder work: start it with"
                     + " --sun-misc-unsafe-memory-access=allow, or use another compression.");
         }
+    }
+
+    private VerdictException tooFarBack() {
+        return VerdictException.unreadable("""
+                This zstd file was made with a window of %s MiB (zstd --long or --ultra) and cannot be read with the \
+                8 MiB that are kept here: it reaches back further, or it is damaged. Compress it again with at most \
+                zstd -19 and without --long.""".formatted(Long.toUnsignedString(header.window() / MEBIBYTE)));
     }
 }

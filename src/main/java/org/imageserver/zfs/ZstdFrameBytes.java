@@ -4,8 +4,8 @@ import java.io.EOFException;
 import java.io.IOException;
 
 /**
- * The compressed bytes of one zstd frame, block by block, for a decoder that would otherwise read on behind it. It knows
- * where the frame ends without decoding it, because every block says how long it is.
+ * The compressed bytes of one zstd frame, block by block, for a decoder that would otherwise read on behind it. It
+ * knows where the frame ends without decoding it, because every block says how long it is.
  */
 final class ZstdFrameBytes extends BulkInputStream {
     private static final int LARGEST_BLOCK = 128 * 1024;
@@ -62,7 +62,7 @@ final class ZstdFrameBytes extends BulkInputStream {
     }
 
     private void nextBlock() throws IOException {
-        int header = (int) ZstdFrame.littleEndian(source, BLOCK_HEADER_BYTES);
+        int header = (int) source.readLittleEndian(BLOCK_HEADER_BYTES);
         pending = new byte[] {(byte) header, (byte) (header >>> 8), (byte) (header >>> 16)};
         pendingNext = 0;
         lastBlock = (header & 1) != 0;

@@ -19,14 +19,14 @@ record ZstdFrameHeader(long window, long contentSize, boolean hasChecksum) {
 
     /** Reads what follows the magic number. */
     static ZstdFrameHeader read(Source source) throws IOException {
-        int descriptor = (int) ZstdFrame.littleEndian(source, 1);
+        int descriptor = (int) source.readLittleEndian(1);
         if ((descriptor & FLAG_RESERVED) != 0) {
             throw new IOException("reserved flags are set in the frame header");
         }
         boolean singleSegment = (descriptor & FLAG_SINGLE_SEGMENT) != 0;
-        long window = singleSegment ? 0 : windowSize((int) ZstdFrame.littleEndian(source, 1));
+        long window = singleSegment ? 0 : windowSize((int) source.readLittleEndian(1));
         int dictionaryBytes = (1 << (descriptor & 3)) >> 1;
-        if (ZstdFrame.littleEndian(source, dictionaryBytes) != 0) {
+        if (source.readLittleEndian(dictionaryBytes) != 0) {
             throw VerdictException.unreadable(
                     "This zstd file needs a dictionary, which nobody who receives it has: compress it without one.");
         }
@@ -61,10 +61,10 @@ record ZstdFrameHeader(long window, long contentSize, boolean hasChecksum) {
 
     private static long contentSize(Source source, int sizeFlag, boolean singleSegment) throws IOException {
         return switch (sizeFlag) {
-            case 0 -> singleSegment ? ZstdFrame.littleEndian(source, 1) : -1;
-            case 1 -> ZstdFrame.littleEndian(source, 2) + 256;
-            case 2 -> ZstdFrame.littleEndian(source, 4);
-            default -> ZstdFrame.littleEndian(source, 8);
+            case 0 -> singleSegment ? source.readLittleEndian(1) : -1;
+            case 1 -> source.readLittleEndian(2) + 256;
+            case 2 -> source.readLittleEndian(4);
+            default -> source.readLittleEndian(8);
         };
     }
 }

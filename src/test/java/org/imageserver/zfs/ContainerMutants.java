@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compressed files, sound and damaged, named as in mutants.tsv. What gzip makes is made here, byte for byte; what the
+ * Compressed files, sound and damaged, named as in mutants.tsv. What gzip makes is made here; what the
  * other tools make is in the test resources.
  */
 final class ContainerMutants {
