@@ -88,7 +88,8 @@ public final class Golden {
                 .toList();
     }
 
-    private static String resource(String path) {
+    /** The text of a resource of the tests. */
+    public static String resource(String path) {
         try (InputStream in = Objects.requireNonNull(Golden.class.getResourceAsStream(path), path)) {
             return new String(in.readAllBytes(), UTF_8);
         } catch (IOException e) {

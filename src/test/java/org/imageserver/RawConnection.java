@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.TreeMap;
 
@@ -52,6 +54,11 @@ public final class RawConnection implements Closeable {
     /** An answer: its status, its headers by lower-case name, and its body as text. */
     public record Answer(int status, TreeMap<String, String> headers, String text) {}
 
+    /** Sends a GET with headers that each end in CR LF. */
+    public RawConnection get(String target, String headers) throws IOException {
+        return send("GET " + target + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n");
+    }
+
     /** Reads one answer with its body. */
     public Answer read() throws IOException {
         Answer head = readHead();
@@ -79,6 +86,21 @@ public final class RawConnection implements Closeable {
             bytes[index] = (byte) readByte();
         }
         return bytes;
+    }
+
+    /** Reads so many bytes and gives their SHA-1, in hex: for files that need not be kept. */
+    public String sha1(long count) throws IOException {
+        MessageDigest digest = TestImages.newSha1();
+        for (long left = count; left > 0; ) {
+            if (!buffered.hasRemaining() && !fill()) {
+                throw new EOFException("the server closed the connection " + left + " bytes too early");
+            }
+            ByteBuffer part = buffered.slice(buffered.position(), (int) Math.min(left, buffered.remaining()));
+            left -= part.remaining();
+            buffered.position(buffered.position() + part.remaining());
+            digest.update(part);
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Whether the server has closed the connection and nothing more is to be read; waits for it or for a byte. */

@@ -67,6 +67,14 @@ public final class TestImages {
         return add(number, manifest -> {});
     }
 
+    /** Puts an image with these bytes there. */
+    public String add(int number, byte[] file) {
+        String uuid = uuid(number);
+        put(uuid, "file", file);
+        put(uuid, "manifest.json", manifest(uuid, file).toPrettyString());
+        return uuid;
+    }
+
     /** Puts a file with this content there, whole at once. */
     public Path put(String uuid, String name, byte[] content) {
         try {
@@ -99,8 +107,12 @@ public final class TestImages {
 
     /** The SHA-1 of some bytes in hex. */
     public static String sha1(byte[] bytes) {
+        return HexFormat.of().formatHex(newSha1().digest(bytes));
+    }
+
+    static MessageDigest newSha1() {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(bytes));
+            return MessageDigest.getInstance("SHA-1");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -1,5 +1,7 @@
 package org.imageserver;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -26,12 +28,13 @@ public final class TestServer implements AutoCloseable {
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final TestLog log = new TestLog();
     private final Path directory;
     private final ImageServer server;
 
-    private TestServer(Path directory, ImageServer server) {
+    private TestServer(Path directory, Settings settings) throws IOException {
         this.directory = directory;
-        this.server = server;
+        this.server = ImageServer.start(settings);
     }
 
     /** Starts on the images below {@code directory/images}, with no configuration but where to listen. */
@@ -47,10 +50,12 @@ public final class TestServer implements AutoCloseable {
                     {
                       "listen": ["127.0.0.1:0", "unix:socket"],
                       "serve_dir": "images",
+                      "grace_seconds": 0,
                       %s
                     }
                     """.formatted(entries));
-            return new TestServer(directory, ImageServer.start(Settings.read(config, Settings.Overrides.NONE)));
+            Files.createDirectories(directory.resolve("images"));
+            return new TestServer(directory, Settings.read(config, Settings.Overrides.NONE));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ConfigException e) {
@@ -75,6 +80,11 @@ public final class TestServer implements AutoCloseable {
     /** The server itself. */
     public ImageServer server() {
         return server;
+    }
+
+    /** What it logs. */
+    public TestLog log() {
+        return log;
     }
 
     /** The port on 127.0.0.1. */
@@ -148,9 +158,12 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
+    /** Stops, and fails the test when the server found a fault in itself. */
     @Override
     public void close() {
         client.close();
         server.close();
+        log.close();
+        assertThat(log.errors()).as("errors in the log").isEmpty();
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.BlobKey;
 import org.imageserver.storage.NoSuchBlobException;
@@ -76,6 +77,7 @@ public final class Catalogue implements AutoCloseable {
                         "{} images, {} problems",
                         snapshot.images().size(),
                         snapshot.problems().size());
+                hashWhatIsMissing();
             }
         } finally {
             scanning.unlock();
@@ -86,7 +88,6 @@ public final class Catalogue implements AutoCloseable {
     public void watch(Duration interval) {
         digests.load();
         hasher.start();
-        hashWhatIsMissing();
         ScheduledFuture<?> unused = scanner.scheduleWithFixedDelay(
                 () -> rescanOrWarn(List.of()), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -98,11 +99,7 @@ public final class Catalogue implements AutoCloseable {
 
     private void rescanOrWarn(List<String> forget) {
         try {
-            Snapshot before = snapshot;
             rescan(forget);
-            if (snapshot != before) {
-                hashWhatIsMissing();
-            }
         } catch (IOException | RuntimeException e) {
             // The thread must live on: the directory may come back.
             LOG.error("the directory cannot be read; the images known so far are still served", e);
@@ -111,8 +108,7 @@ public final class Catalogue implements AutoCloseable {
 
     private void hashWhatIsMissing() {
         List<BlobInfo> files = snapshot.images().stream()
-                .flatMap(image -> image.file().stream())
-                .map(Image.File::blob)
+                .flatMap(image -> Stream.concat(image.file().map(Image.File::blob).stream(), image.icon().stream()))
                 .toList();
         hasher.submit(files);
     }
@@ -120,7 +116,14 @@ public final class Catalogue implements AutoCloseable {
     /** Takes up what the hasher found: a sha1 that the manifest lacks, or one that contradicts it. */
     private void hashed(BlobInfo blob, FileDigest digest) {
         String uuid = blob.key().segments().getFirst();
-        Optional<String> known = snapshot.find(uuid).flatMap(Image::file).flatMap(Image.File::sha1);
+        Optional<Image.File> file = snapshot.find(uuid)
+                .flatMap(Image::file)
+                .filter(its -> its.blob().equals(blob));
+        if (file.isEmpty()) {
+            // An icon, or a file that is not the image's any more.
+            return;
+        }
+        Optional<String> known = file.get().sha1();
         if (known.isEmpty()) {
             scanner.execute(() -> rescanOrWarn(List.of(uuid)));
         } else if (!known.get().equals(digest.sha1())) {
@@ -147,10 +150,11 @@ public final class Catalogue implements AutoCloseable {
                 .filter(only -> index == 0)
                 .orElseThrow(() -> new ImageException.NotFound(
                         image.file().isPresent()
-                                ? "image \"" + uuid + "\" has no file with index " + index
+                                ? "image \"" + uuid + "\" has no file at index " + index
                                 : "image \"" + uuid + "\" has no file"));
         Optional<FileDigest> digest = digests.find(file.blob());
-        String etag = file.sha1().orElseGet(() -> versionTag(file.blob()));
+        // Once computed, not the manifest's word but the truth: other bytes must have another tag.
+        String etag = digest.map(FileDigest::sha1).or(file::sha1).orElseGet(() -> versionTag(file.blob()));
         return open(uuid, file.blob(), FILE_TYPE, etag, digest.map(FileDigest::md5));
     }
 
@@ -167,7 +171,7 @@ public final class Catalogue implements AutoCloseable {
                 .orElseThrow(() -> new ImageException.NotFound("image \"" + uuid + "\" has no icon"));
         String name = icon.key().segments().getLast();
         String type = Optional.ofNullable(ImageReader.ICONS.get(name)).orElse(FILE_TYPE);
-        return open(uuid, icon, type, versionTag(icon), Optional.empty());
+        return open(uuid, icon, type, versionTag(icon), digests.find(icon).map(FileDigest::md5));
     }
 
     private static String versionTag(BlobInfo blob) {

@@ -60,6 +60,21 @@ public final class OpenFile implements AutoCloseable {
         return blob.stream(offset, length);
     }
 
+    /** Whether somebody has shortened the file in place: not all of its bytes can be had any more. */
+    public boolean isCutShort() {
+        try {
+            return blob.fileChannel().isPresent() && blob.fileChannel().get().size() < size();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The name of the file below the directory of images. */
+    @Override
+    public String toString() {
+        return blob.info().key().value();
+    }
+
     @Override
     public void close() {
         try {

@@ -1,5 +1,6 @@
 package org.imageserver.http;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code Accept} and {@code Accept-Encoding} headers (RFC 9110, 12.5), as far as a choice between two needs. */
@@ -22,7 +23,7 @@ public final class Accept {
 
     private static double quality(String[] parts) {
         for (int index = 1; index < parts.length; index++) {
-            String parameter = parts[index].strip();
+            String parameter = parts[index].strip().toLowerCase(Locale.ROOT);
             if (parameter.startsWith("q=")) {
                 return parameter.matches("q=[01](\\.[0-9]{0,3})?") ? Double.parseDouble(parameter.substring(2)) : 0;
             }

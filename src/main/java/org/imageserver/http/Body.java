@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,13 +64,14 @@ public final class Body {
         return wrapped(identity);
     }
 
-    /** The gzipped form, when there is one or it is small enough to be made now. */
-    Optional<Buffer> gzip() {
-        if (gzip != null) {
-            return Optional.of(wrapped(gzip));
-        }
-        boolean worthIt = length() >= WORTH_COMPRESSING && length() <= TOO_LARGE_FOR_EVENT_LOOP;
-        return worthIt ? compressed().gzip() : Optional.empty();
+    /** Whether there is a gzipped form, or one can be made now. */
+    boolean hasGzip() {
+        return gzip != null || (length() >= WORTH_COMPRESSING && length() <= TOO_LARGE_FOR_EVENT_LOOP);
+    }
+
+    /** The gzipped form; made now unless it is there. */
+    Buffer gzip() {
+        return gzip == null ? compressed().gzip() : wrapped(gzip);
     }
 
     /** Unreleasable, because the same memory serves many requests: the garbage collector frees it. */

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  * @param length at least one
  */
 record ByteRange(long offset, long length) {
-    private static final Pattern SINGLE = Pattern.compile("bytes=\\s*([0-9]*)\\s*-\\s*([0-9]*)\\s*");
+    private static final Pattern SINGLE =
+            Pattern.compile("bytes=\\s*([0-9]*)\\s*-\\s*([0-9]*)\\s*", Pattern.CASE_INSENSITIVE);
 
     /**
      * Reads a {@code Range} header for a file of some size.
@@ -41,8 +42,9 @@ record ByteRange(long offset, long length) {
     private static ByteRange satisfiable(String header, long size, long first, long last) {
         if (first > last) {
             throw new ApiException(
-                    ErrorCode.RequestedRangeNotSatisfiable,
-                    "range '" + header + "' is outside of the " + size + " bytes that there are");
+                            ErrorCode.RequestedRangeNotSatisfiable,
+                            "range '" + header + "' is outside of the " + size + " bytes that there are")
+                    .with("Content-Range", "bytes */" + size);
         }
         return new ByteRange(first, last - first + 1);
     }

@@ -50,8 +50,14 @@ final class Dispatcher {
         return switch (routes.match(raw.method(), Request.path(target))) {
             case Match.Found found ->
                 found.route().endpoint().answer(Request.of(raw, exchange.id(), found.parameters(), trustedProxies));
-            case Match.WrongMethod wrong ->
-                raw.method().equals(HttpMethod.OPTIONS) ? preflight(raw, wrong) : wrongMethod(raw, wrong);
+            case Match.WrongMethod wrong -> {
+                if (raw.method().equals(HttpMethod.OPTIONS)) {
+                    yield preflight(raw, wrong);
+                }
+                throw new ApiException(
+                                ErrorCode.MethodNotAllowedError, raw.method().name() + " is not allowed")
+                        .with("Allow", String.join(", ", wrong.allowed()));
+            }
             case Match.Unknown unknown ->
                 throw new ApiException(ErrorCode.ResourceNotFound, target + " does not exist");
         };
@@ -75,12 +81,6 @@ final class Dispatcher {
         } catch (ApiException refused) {
             write(exchange, ErrorReplies.of(refused, exchange.id()));
         }
-    }
-
-    private static Reply wrongMethod(HttpServerRequest raw, Match.WrongMethod wrong) {
-        ApiException error =
-                new ApiException(ErrorCode.MethodNotAllowedError, raw.method().name() + " is not allowed");
-        return ErrorReplies.of(error, "").with("Allow", String.join(", ", wrong.allowed()));
     }
 
     /** What a browser asks before it reads from another site (CORS), and what anyone may ask. */

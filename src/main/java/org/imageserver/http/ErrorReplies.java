@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Map;
 import org.imageserver.catalogue.ImageException;
 import org.imageserver.manifest.Violation;
 import org.slf4j.Logger;
@@ -49,7 +48,7 @@ final class ErrorReplies {
         if (alwaysLists || !error.errors().isEmpty()) {
             json.set("errors", errors(error.errors()));
         }
-        return new Reply.Content(error.code().status(), Reply.JSON, Body.of(json.toString()), null, Map.of());
+        return new Reply.Content(error.code().status(), Reply.JSON, Body.of(json.toString()), null, error.headers());
     }
 
     private static ArrayNode errors(List<Violation> violations) {

@@ -11,12 +11,16 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
 import org.imageserver.catalogue.OpenFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one place that sends the bytes of a file: by the kernel alone where that works (sendfile), else through a
  * buffer. Either way the memory of a download depends on neither the file's size nor the client's speed. Thread-safe.
  */
 final class FileSender {
+    private static final Logger LOG = LoggerFactory.getLogger(FileSender.class);
+
     /** Large enough that the disk and the hand-over between threads do not count. */
     private static final int CHUNK = 512 * 1024;
 
@@ -35,7 +39,12 @@ final class FileSender {
         Future<Void> sent = channel.isPresent()
                 ? response.sendFile(channel.get(), part.offset(), part.length())
                 : copy(file, part, response);
-        return sent.onComplete(done -> file.close());
+        return sent.onComplete(done -> {
+            if (done.failed() && file.isCutShort()) {
+                LOG.warn("{} became shorter while it was being sent; the client got a part of it", file);
+            }
+            file.close();
+        });
     }
 
     private Future<Void> copy(OpenFile file, ByteRange part, HttpServerResponse response) {

@@ -26,26 +26,26 @@ final class ReplyWriter {
      * @throws ApiException when a precondition fails or a range cannot be satisfied; nothing has been sent then
      */
     void write(Exchange exchange, Content content) {
-        if (content.etag() != null && content.status() == 200) {
-            if (isUnchanged(exchange, content.etag())) {
-                notModified(exchange, content.etag());
-                return;
-            }
-        }
-        HttpServerResponse response = exchange.begin(content.status());
+        boolean isGzipped =
+                content.body().hasGzip() && Accept.allows(exchange.raw().getHeader("Accept-Encoding"), "gzip");
+        boolean isUnchanged =
+                content.status() == 200 && content.etag() != null && isUnchanged(exchange, content.etag());
+        HttpServerResponse response = exchange.begin(isUnchanged ? 304 : content.status());
+        response.putHeader("Vary", "Accept-Encoding");
         content.headers().forEach(response::putHeader);
-        response.putHeader("Content-Type", content.contentType()).putHeader("Vary", "Accept-Encoding");
-        Optional<Buffer> gzip = Accept.allows(exchange.raw().getHeader("Accept-Encoding"), "gzip")
-                ? content.body().gzip()
-                : Optional.empty();
-        if (gzip.isPresent()) {
-            response.putHeader("Content-Encoding", "gzip");
-        }
         if (content.etag() != null) {
-            String tag = gzip.isPresent() ? content.etag() + EntityTags.GZIP_SUFFIX : content.etag();
+            String tag = isGzipped ? content.etag() + EntityTags.GZIP_SUFFIX : content.etag();
             response.putHeader("ETag", EntityTags.quoted(tag));
         }
-        Buffer body = gzip.orElseGet(content.body()::identity);
+        if (isUnchanged) {
+            exchange.end();
+            return;
+        }
+        response.putHeader("Content-Type", content.contentType());
+        if (isGzipped) {
+            response.putHeader("Content-Encoding", "gzip");
+        }
+        Buffer body = isGzipped ? content.body().gzip() : content.body().identity();
         response.putHeader("Content-Length", Integer.toString(body.length()));
         if (exchange.isHead()) {
             exchange.end();
@@ -71,7 +71,8 @@ final class ReplyWriter {
         boolean handedOver = false;
         try {
             if (isUnchanged(exchange, file.etag()) || isUnmodified(exchange, file.modified())) {
-                notModified(exchange, file.etag());
+                exchange.begin(304).putHeader("ETag", EntityTags.quoted(file.etag()));
+                exchange.end();
                 return;
             }
             Optional<ByteRange> range = range(exchange, file);
@@ -146,10 +147,5 @@ final class ReplyWriter {
         return HttpDate.parse(ifRange)
                 .map(date -> date.equals(HttpDate.seconds(file.modified())))
                 .orElseGet(() -> EntityTags.matchesStrongly(ifRange, file.etag()));
-    }
-
-    private static void notModified(Exchange exchange, String etag) {
-        exchange.begin(304).putHeader("ETag", EntityTags.quoted(etag)).putHeader("Vary", "Accept-Encoding");
-        exchange.end();
     }
 }

@@ -53,6 +53,8 @@ public final class Logging {
         root.addAppender(appender);
         root.setLevel(atLeast(level, Level.INFO));
         context.getLogger("org.imageserver").setLevel(of(level));
+        // It takes every client that leaves during a download for an error, with a stack trace; the access log has it.
+        context.getLogger("io.vertx.core.net.impl.VertxConnection").setLevel(Level.OFF);
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context, Format format) {

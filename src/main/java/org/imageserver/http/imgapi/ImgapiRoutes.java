@@ -170,7 +170,7 @@ public final class ImgapiRoutes {
 
     private static int index(Request request) {
         String index = request.query().nonEmpty("index").orElse("0");
-        if (!index.matches("[0-9]{1,6}")) {
+        if (!index.matches("-?[0-9]{1,6}")) {
             throw ApiException.invalidParameter("index", "invalid index: \"" + index + "\"");
         }
         return Integer.parseInt(index);
