@@ -4,12 +4,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import org.imageserver.config.Network;
 
 /**
  * One request, as endpoints see it. The path is the raw one: nothing is decoded before it is split into segments, so
@@ -42,9 +40,9 @@ public final class Request {
         this.parameters = parameters;
     }
 
-    static Request of(HttpServerRequest raw, String id, Map<String, String> parameters, List<Network> trustedProxies) {
+    static Request of(HttpServerRequest raw, String id, Map<String, String> parameters, Client client) {
         String target = target(raw);
-        return new Request(raw, id, path(target), target, Client.of(raw, trustedProxies), parameters);
+        return new Request(raw, id, path(target), target, client, parameters);
     }
 
     /** {@code x-request-id} or {@code request-id} of the client, else a new one. */
