@@ -258,10 +258,17 @@ public final class Catalogue implements AutoCloseable {
                 "the file " + blob.key() + " of image " + uuid + " " + what + "; try again in a moment");
     }
 
-    /** Ends the background work. Idempotent. */
+    /** Ends the background work and waits for its end, so that nothing touches the storage afterwards. Idempotent. */
     @Override
     public void close() {
         scanner.shutdownNow();
         hasher.close();
+        try {
+            if (!scanner.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.warn("the directory is still being read; a file system that hangs?");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

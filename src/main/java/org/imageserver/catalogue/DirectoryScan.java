@@ -23,6 +23,8 @@ final class DirectoryScan {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryScan.class);
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
+    private static final int MOST_NEWS = 20;
+
     private final Storage storage;
     private final ImageReader reader;
     private Map<String, Seen> seen = new HashMap<>();
@@ -154,20 +156,38 @@ final class DirectoryScan {
         return new Seen.Bad(blobs, new Problem(directory + "/" + StoredManifest.NAME, reason));
     }
 
-    /** Says each problem once, and when it is gone. */
+    /** Says each problem once, and which images came and went; of a crowd only how many. */
     private void report(Map<String, Seen> now) {
+        List<String> news = new ArrayList<>();
         now.forEach((name, current) -> {
             Seen before = seen.get(name);
-            if (current instanceof Seen.Bad bad && !isSameProblem(before, bad)) {
-                LOG.atWarn().addKeyValue("path", bad.problem().path()).log("not served: {}", bad.problem());
-            }
-            if (current instanceof Seen.Good good && before instanceof Seen.Bad) {
-                LOG.info(
-                        "served again: {} ({} {})",
-                        name,
-                        good.image().name(),
-                        good.image().version());
+            switch (current) {
+                case Seen.Bad bad -> {
+                    if (!isSameProblem(before, bad)) {
+                        String verb = bad.blobs().isEmpty() ? "not served yet" : "not served";
+                        LOG.atWarn().addKeyValue("path", bad.problem().path()).log("{}: {}", verb, bad.problem());
+                    }
+                }
+                case Seen.Good good -> {
+                    if (!(before instanceof Seen.Good)) {
+                        news.add("now served: " + described(name, good));
+                    }
+                }
             }
         });
+        seen.forEach((name, before) -> {
+            if (before instanceof Seen.Good good && !(now.get(name) instanceof Seen.Good)) {
+                news.add("no longer served: " + described(name, good));
+            }
+        });
+        if (news.size() > MOST_NEWS) {
+            LOG.info("{} images came or went", news.size());
+        } else {
+            news.forEach(LOG::info);
+        }
+    }
+
+    private static String described(String name, Seen.Good good) {
+        return name + " (" + good.image().name() + " " + good.image().version() + ")";
     }
 }

@@ -1,6 +1,7 @@
 package org.imageserver.catalogue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import org.slf4j.LoggerFactory;
 /** Computes digests in the background, one file at a time, so that the disk stays free for downloads. */
 final class Hasher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Hasher.class);
+
+    private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
     private final Digests digests;
     private final BiConsumer<BlobInfo, FileDigest> whenDone;
@@ -72,8 +75,15 @@ final class Hasher implements AutoCloseable {
         return keys;
     }
 
+    /** Ends the work, and waits for the file that is just being read or written. */
     @Override
     public void close() {
         thread.interrupt();
+        try {
+            // A server that could not listen never started it.
+            thread.join(LONGEST_END.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -23,7 +23,7 @@ public record ImageList(List<Image> images, ByteBuffer json, ByteBuffer gzip, St
     }
 
     /** Joins rendered manifests to a JSON array. */
-    public static byte[] render(List<Image> images) {
+    static byte[] render(List<Image> images) {
         int length = 2 + Math.max(0, images.size() - 1);
         for (Image image : images) {
             length += image.json().length();

@@ -50,7 +50,7 @@ final class CheckCommand implements Callable<Integer> {
             if (areHashesWanted) {
                 problems.addAll(checkHashes(check, out));
             }
-            out.println(check.images().size() + " images can be served, " + problems.size() + " problems");
+            out.println("images that can be served: " + check.images().size() + ", problems: " + problems.size());
             return problems.isEmpty() ? 0 : CommandFailure.FOUND_WRONG;
         } catch (IOException e) {
             throw new CommandFailure(CommandFailure.FOUND_WRONG, directory + " cannot be read: " + e.getMessage());

@@ -105,6 +105,9 @@ final class ServeCommand implements Callable<Integer> {
         }
         Urls.forClients(server.addresses())
                 .ifPresent(url -> out.println("On a SmartOS host:\n  imgadm sources -a " + url));
+        if (Urls.areAllLocal(server.addresses())) {
+            out.println("Only this machine can reach it; for others, add: --listen '*:8080'");
+        }
         out.flush();
         LOG.atInfo()
                 .addKeyValue("images", images)

@@ -26,6 +26,17 @@ final class Urls {
                 .findFirst();
     }
 
+    /** Whether no other machine can connect. */
+    static boolean areAllLocal(List<ListenAddress> addresses) {
+        return addresses.stream().allMatch(address -> switch (address) {
+            case ListenAddress.Tcp tcp ->
+                tcp.host().equals("localhost")
+                        || tcp.host().startsWith("127.")
+                        || tcp.host().equals("::1");
+            case ListenAddress.Unix unix -> false;
+        });
+    }
+
     private static String url(ListenAddress.Tcp tcp) {
         return tcp.isWildcard() ? "http://" + hostname() + ":" + tcp.port() : "http://" + tcp;
     }

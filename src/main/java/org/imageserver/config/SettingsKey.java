@@ -11,7 +11,11 @@ public enum SettingsKey {
             "a port number (1 to 65535) or the path of a unix socket",
             "The old server's key: a number listens on all interfaces, a string is a unix socket."),
     SOCKET_MODE("socket_mode", "an octal file mode such as \"0666\"", "Who may connect to the unix sockets."),
-    SERVE_DIR("serve_dir", "a path", "The directory of images; relative to the configuration file."),
+    SERVE_DIR(
+            "serve_dir",
+            "a path",
+            "The directory of images, relative to the configuration file. Default: images, but beside listen_port the"
+                    + " configuration's own folder, as in the old server."),
     MODE(
             "mode",
             "\"public\" or \"private\"",

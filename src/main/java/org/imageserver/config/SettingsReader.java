@@ -29,7 +29,9 @@ final class SettingsReader {
 
     Settings read(Overrides overrides) throws ConfigException {
         List<ListenAddress> listen = listen();
-        Path serveDir = file.directory().resolve(string(SettingsKey.SERVE_DIR, "images"));
+        // The old server served the folder that it stood in, its configuration beside it, unless told otherwise.
+        boolean isOldServers = file.value(SettingsKey.LISTEN_PORT).isPresent();
+        Path serveDir = file.directory().resolve(string(SettingsKey.SERVE_DIR, isOldServers ? "" : "images"));
         return new Settings(
                 overrides.listen().isEmpty() ? listen : overrides.listen(),
                 socketMode(),

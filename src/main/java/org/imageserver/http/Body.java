@@ -4,19 +4,24 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of an answer that are held in memory, as they are and perhaps gzipped. Immutable.
+ * The bytes of an answer that come from memory, as they are and perhaps gzipped. Immutable.
  *
- * <p>Large ones are kept in direct buffers of the JDK: the socket takes them without a copy, and they are freed with
- * the snapshot that they belong to.
+ * <p>What is sent often is kept in direct buffers of the JDK: the socket takes them without a copy, and they are freed
+ * with the snapshot that they belong to. What is large and rare is a stream that is read again for each answer, so that
+ * a hundred slow clients do not hold a hundred copies.
  */
 public final class Body {
     /** Below this, gzip saves no packet. */
@@ -25,17 +30,21 @@ public final class Body {
     /** Above this, compressing would hold up the event loop: whoever makes such a body compresses it elsewhere. */
     private static final int TOO_LARGE_FOR_EVENT_LOOP = 64 * 1024;
 
-    private final ByteBuffer identity;
+    private final int length;
+    private final @Nullable ByteBuffer identity;
+    private final Supplier<InputStream> stream;
     private final @Nullable ByteBuffer gzip;
 
-    private Body(ByteBuffer identity, @Nullable ByteBuffer gzip) {
+    private Body(int length, @Nullable ByteBuffer identity, Supplier<InputStream> stream, @Nullable ByteBuffer gzip) {
+        this.length = length;
         this.identity = identity;
+        this.stream = stream;
         this.gzip = gzip;
     }
 
     /** Bytes that nobody changes afterwards. */
     public static Body of(byte[] bytes) {
-        return new Body(ByteBuffer.wrap(bytes), null);
+        return new Body(bytes.length, ByteBuffer.wrap(bytes), () -> new ByteArrayInputStream(bytes), null);
     }
 
     /** Text in UTF-8. */
@@ -45,28 +54,64 @@ public final class Body {
 
     /** Bytes with their gzipped form, made beforehand. */
     public static Body of(ByteBuffer identity, ByteBuffer gzip) {
-        return new Body(identity, gzip);
+        return new Body(identity.remaining(), identity, InputStream::nullInputStream, gzip);
+    }
+
+    /** Bytes of a known length that are read from a new stream each time. */
+    public static Body streamed(int length, Supplier<InputStream> stream) {
+        return new Body(length, null, stream, null);
+    }
+
+    /** Bytes that are kept in their gzipped form only, and inflated for whoever wants them plain. */
+    public static Body packed(int length, byte[] gzip) {
+        return new Body(length, null, () -> inflated(gzip), ByteBuffer.wrap(gzip));
     }
 
     /** The same bytes with a gzipped form, for bodies that are too large to be compressed on an event loop. */
     public Body compressed() {
-        byte[] bytes = new byte[identity.remaining()];
-        identity.duplicate().get(bytes);
-        return new Body(identity, ByteBuffer.wrap(gzipped(bytes)));
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream(length / 8 + 64);
+        try (InputStream plain = stream.get();
+                GZIPOutputStream gzipping = new GZIPOutputStream(compressed)) {
+            plain.transferTo(gzipping);
+            gzipping.finish();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Body(length, identity, stream, ByteBuffer.wrap(compressed.toByteArray()));
+    }
+
+    private static InputStream inflated(byte[] gzip) {
+        try {
+            return new GZIPInputStream(new ByteArrayInputStream(gzip), 64 * 1024);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Bytes in the identity encoding. */
     public int length() {
-        return identity.remaining();
+        return length;
+    }
+
+    /** Whether the plain bytes are there as a whole; else they are to be read from {@link #stream}. */
+    boolean isWhole() {
+        return identity != null;
     }
 
     Buffer identity() {
+        if (identity == null) {
+            throw new IllegalStateException("a streamed body is not there as a whole");
+        }
         return wrapped(identity);
+    }
+
+    InputStream stream() {
+        return stream.get();
     }
 
     /** Whether there is a gzipped form, or one can be made now. */
     boolean hasGzip() {
-        return gzip != null || (length() >= WORTH_COMPRESSING && length() <= TOO_LARGE_FOR_EVENT_LOOP);
+        return gzip != null || (isWhole() && length >= WORTH_COMPRESSING && length <= TOO_LARGE_FOR_EVENT_LOOP);
     }
 
     /** The gzipped form; made now unless it is there. */
@@ -78,15 +123,5 @@ public final class Body {
     private static Buffer wrapped(ByteBuffer bytes) {
         ByteBuf shared = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(bytes.duplicate()));
         return BufferInternal.buffer(shared);
-    }
-
-    private static byte[] gzipped(byte[] bytes) {
-        ByteArrayOutputStream compressed = new ByteArrayOutputStream(bytes.length / 4 + 64);
-        try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
-            gzip.write(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return compressed.toByteArray();
     }
 }

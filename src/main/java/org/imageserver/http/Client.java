@@ -33,19 +33,16 @@ public record Client(String address, String scheme, Optional<String> host) {
             return new Client(peer, "http", Optional.ofNullable(host));
         }
         Optional<String> forwarded = Optional.ofNullable(request.getHeader("Forwarded"));
-        String client = forwarded
-                .flatMap(value -> parameter(value, "for"))
-                .or(() -> farthestTrusted(request.getHeader("X-Forwarded-For"), trustedProxies))
+        String client = farthestTrusted(request.getHeader("X-Forwarded-For"), trustedProxies)
+                .or(() -> forwarded.flatMap(value -> parameter(value, "for")))
                 .orElse(peer);
-        String scheme = forwarded
-                .flatMap(value -> parameter(value, "proto"))
-                .or(() -> last(request.getHeader("X-Forwarded-Proto")))
+        String scheme = last(request.getHeader("X-Forwarded-Proto"))
+                .or(() -> forwarded.flatMap(value -> parameter(value, "proto")))
                 .map(value -> value.toLowerCase(Locale.ROOT))
                 .filter(value -> value.equals("http") || value.equals("https"))
                 .orElse("http");
-        Optional<String> forwardedHost = forwarded
-                .flatMap(value -> parameter(value, "host"))
-                .or(() -> last(request.getHeader("X-Forwarded-Host")))
+        Optional<String> forwardedHost = last(request.getHeader("X-Forwarded-Host"))
+                .or(() -> forwarded.flatMap(value -> parameter(value, "host")))
                 .filter(value -> valid(value) != null);
         return new Client(client, scheme, forwardedHost.or(() -> Optional.ofNullable(host)));
     }

@@ -28,7 +28,7 @@ final class Dispatcher {
     }
 
     void handle(HttpServerRequest raw) {
-        Exchange exchange = new Exchange(raw, server);
+        Exchange exchange = new Exchange(raw, Client.of(raw, trustedProxies), server);
         try {
             write(exchange, answer(exchange));
         } catch (Exception failure) {
@@ -38,7 +38,7 @@ final class Dispatcher {
 
     /** A request that is not HTTP as it should be; the connection is of no further use. */
     void handleInvalid(HttpServerRequest raw) {
-        Exchange exchange = new Exchange(raw, server);
+        Exchange exchange = new Exchange(raw, Client.of(raw, trustedProxies), server);
         raw.response().putHeader("Connection", "close");
         writer.write(exchange, ErrorReplies.of(MalformedRequest.describe(raw), exchange.id()));
         raw.connection().close();
@@ -49,7 +49,7 @@ final class Dispatcher {
         String target = Request.target(raw);
         return switch (routes.match(raw.method(), Request.path(target))) {
             case Match.Found found ->
-                found.route().endpoint().answer(Request.of(raw, exchange.id(), found.parameters(), trustedProxies));
+                found.route().endpoint().answer(Request.of(raw, exchange.id(), found.parameters(), exchange.client()));
             case Match.WrongMethod wrong -> {
                 if (raw.method().equals(HttpMethod.OPTIONS)) {
                     yield preflight(raw, wrong);

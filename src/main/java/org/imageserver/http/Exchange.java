@@ -23,12 +23,14 @@ final class Exchange {
             "Access-Control-Expose-Headers", "Content-MD5, Content-Range, ETag, Server, x-request-id, x-response-time");
 
     private final HttpServerRequest raw;
+    private final Client client;
     private final String id;
     private final String server;
     private final long begun = System.nanoTime();
 
-    Exchange(HttpServerRequest raw, String server) {
+    Exchange(HttpServerRequest raw, Client client, String server) {
         this.raw = raw;
+        this.client = client;
         this.server = server;
         this.id = Request.id(raw);
         // A client that goes away is no event of ours: the access log says how much it took.
@@ -42,6 +44,10 @@ final class Exchange {
 
     String id() {
         return id;
+    }
+
+    Client client() {
+        return client;
     }
 
     boolean isHead() {
@@ -69,7 +75,13 @@ final class Exchange {
 
     /** Logs the exchange when the answer is out. */
     void finish(Future<Void> sent) {
-        sent.onComplete(done -> log(done.succeeded()));
+        sent.onComplete(done -> log(done.succeeded() || isAllWritten()));
+    }
+
+    /** At a stop, a connection may be closed between the last byte and the word that it is out. */
+    private boolean isAllWritten() {
+        String length = raw.response().headers().get("Content-Length");
+        return length != null && raw.response().bytesWritten() >= Long.parseLong(length);
     }
 
     private void log(boolean complete) {
@@ -78,7 +90,7 @@ final class Exchange {
         }
         LoggingEventBuilder line = LOG.atInfo()
                 .addKeyValue("req_id", id)
-                .addKeyValue("remote", remote())
+                .addKeyValue("remote", client.address())
                 .addKeyValue("method", raw.method().name())
                 .addKeyValue("url", raw.uri())
                 .addKeyValue("status", raw.response().getStatusCode())
@@ -89,12 +101,6 @@ final class Exchange {
             line = line.addKeyValue("agent", agent);
         }
         line.log(complete ? "handled" : "client went away");
-    }
-
-    private String remote() {
-        return raw.remoteAddress() == null || raw.remoteAddress().isDomainSocket()
-                ? "unix"
-                : raw.remoteAddress().hostAddress();
     }
 
     private long elapsedMillis() {

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place that sends the bytes of a file: by the kernel alone where that works (sendfile), else through a
+ * The one place that sends bytes that are not in memory as a whole, mostly of files: by the kernel alone where that works (sendfile), else through a
  * buffer. Either way the memory of a download depends on neither the file's size nor the client's speed. Thread-safe.
  */
 final class FileSender {
@@ -45,6 +45,11 @@ final class FileSender {
             }
             file.close();
         });
+    }
+
+    /** Sends so many bytes of a stream. */
+    Future<Void> send(InputStream stream, long length, HttpServerResponse response) {
+        return new Copy(stream, length, response).run();
     }
 
     private Future<Void> copy(OpenFile file, ByteRange part, HttpServerResponse response) {

@@ -200,6 +200,12 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
+    private static String hint(Throwable cause) {
+        return String.valueOf(cause.getMessage()).contains("Permission denied")
+                ? " (a port below 1024 needs the privilege net_privaddr on SmartOS, CAP_NET_BIND_SERVICE on Linux)"
+                : "";
+    }
+
     private void await(Future<?> future, String what) throws IOException {
         try {
             future.toCompletionStage()
@@ -207,7 +213,7 @@ public final class HttpServer implements AutoCloseable {
                     .get(settings.grace().toSeconds() + 30, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IOException(what + ": " + cause.getMessage(), cause);
+            throw new IOException(what + ": " + cause.getMessage() + hint(cause), cause);
         } catch (TimeoutException e) {
             throw new IOException(what + ": timed out", e);
         } catch (InterruptedException e) {

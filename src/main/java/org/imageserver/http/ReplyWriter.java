@@ -45,12 +45,17 @@ final class ReplyWriter {
         if (isGzipped) {
             response.putHeader("Content-Encoding", "gzip");
         }
-        Buffer body = isGzipped ? content.body().gzip() : content.body().identity();
-        response.putHeader("Content-Length", Integer.toString(body.length()));
+        Buffer gzip = isGzipped ? content.body().gzip() : Buffer.buffer();
+        int length = isGzipped ? gzip.length() : content.body().length();
+        response.putHeader("Content-Length", Integer.toString(length));
         if (exchange.isHead()) {
             exchange.end();
+        } else if (isGzipped) {
+            exchange.end(gzip);
+        } else if (content.body().isWhole()) {
+            exchange.end(content.body().identity());
         } else {
-            exchange.end(body);
+            exchange.finish(files.send(content.body().stream(), length, response));
         }
     }
 

@@ -5,14 +5,12 @@ import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ReadableByteChannel;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.imageserver.auth.Principal;
-import org.imageserver.config.Network;
 
 /**
  * One request, as endpoints see it. The path is the raw one: nothing is decoded before it is split into segments, so

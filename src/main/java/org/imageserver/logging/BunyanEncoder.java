@@ -101,7 +101,12 @@ public final class BunyanEncoder extends EncoderBase<ILoggingEvent> {
         };
     }
 
+    /** The launcher knows it from {@code uname -n}; Java asks the name service, which may not. */
     private static String hostname() {
+        String told = System.getProperty("image-server.hostname", "");
+        if (!told.isEmpty()) {
+            return told;
+        }
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {

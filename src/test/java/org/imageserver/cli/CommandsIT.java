@@ -65,7 +65,7 @@ class CommandsIT {
     void checksADirectory() throws Exception {
         TestImages images = new TestImages(Files.createDirectory(directory.resolve("images")));
         images.add(1);
-        assertRuns(0, "1 images can be served, 0 problems", "check", "images");
+        assertRuns(0, "images that can be served: 1, problems: 0", "check", "images");
 
         images.put(TestImages.uuid(2), "manifest.json", "{ not json");
         images.add(3, manifest -> manifest.put("uuid", TestImages.uuid(4)));
@@ -82,7 +82,7 @@ class CommandsIT {
                     .contains("there is no file \"file\" beside the manifest")
                     .contains(TestImages.uuid(7) + ": holds files but no manifest.json")
                     .contains("is built on image " + TestImages.uuid(99))
-                    .contains("2 images can be served, 6 problems");
+                    .contains("images that can be served: 2, problems: 6");
         }
     }
 
@@ -91,7 +91,7 @@ class CommandsIT {
         TestImages images = new TestImages(Files.createDirectory(directory.resolve("images")));
         String uuid = images.add(1);
         images.put(uuid, "file", ("bytes of " + uuid).replace('b', 'B'));
-        assertRuns(0, "0 problems", "check", "images");
+        assertRuns(0, "problems: 0", "check", "images");
         assertRuns(1, uuid + "/file: is damaged: its sha1 is ", "check", "--hashes", "images");
     }
 

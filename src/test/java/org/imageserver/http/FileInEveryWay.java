@@ -39,9 +39,11 @@ final class FileInEveryWay implements AutoCloseable {
                 Files.createDirectories(directory.resolve(sendfile)), "\"sendfile\": \"" + sendfile + "\"");
         server.images().add(1, BYTES.getBytes(StandardCharsets.UTF_8));
         server.images().add(2, new byte[0]);
-        Files.setLastModifiedTime(
-                server.images().directory().resolve(UUID).resolve("file"),
-                FileTime.from(Instant.parse("2020-01-05T03:04:05.678Z")));
+        for (int image = 1; image <= 2; image++) {
+            Files.setLastModifiedTime(
+                    server.images().directory().resolve(TestImages.uuid(image)).resolve("file"),
+                    FileTime.from(Instant.parse("2020-01-05T03:04:05.678Z")));
+        }
         server.rescan();
         return server;
     }

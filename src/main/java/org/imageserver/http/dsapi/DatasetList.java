@@ -1,10 +1,15 @@
 package org.imageserver.http.dsapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.zip.GZIPOutputStream;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Sha1;
 import org.imageserver.catalogue.Snapshot;
@@ -26,6 +31,7 @@ final class DatasetList {
     private static final int KEPT = 4;
 
     private final DsapiSettings settings;
+    private final ReentrantLock rendering = new ReentrantLock();
     private final Map<String, Rendered> kept = new LinkedHashMap<>();
 
     DatasetList(DsapiSettings settings) {
@@ -41,23 +47,49 @@ final class DatasetList {
                 .map(Rendered::reply);
     }
 
-    /** Renders the list; at 10,000 images this takes a while, so it is work for the pool. */
+    /**
+     * Renders the list. At 10,000 images this takes a second, so it is work for the pool, and only one thread does it at
+     * a time: the others find the list when it is made.
+     */
     Reply render(Snapshot snapshot, String baseUrl) {
-        StringBuilder json = new StringBuilder("[");
-        for (Image image : snapshot.list().images()) {
-            json.append(json.length() > 1 ? "," : "").append(dataset(image, baseUrl));
+        rendering.lock();
+        try {
+            Optional<Reply> made = find(snapshot, baseUrl);
+            return made.isPresent() ? made.get() : keep(baseUrl, snapshot, renderNow(snapshot, baseUrl));
+        } finally {
+            rendering.unlock();
         }
-        Body body = Body.of(json.append(']').toString()).compressed();
-        Reply.Content reply = Reply.json(body, Sha1.hex(json.toString().getBytes(StandardCharsets.UTF_8)));
-        keep(baseUrl, new Rendered(snapshot, reply));
-        return reply;
     }
 
-    private synchronized void keep(String baseUrl, Rendered rendered) {
-        kept.put(baseUrl, rendered);
+    /** Straight into its gzipped form, a tenth of the size: the plain form never exists as a whole. */
+    private Reply.Content renderNow(Snapshot snapshot, String baseUrl) {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        int length = 2;
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write('[');
+            for (Image image : snapshot.list().images()) {
+                if (length > 2) {
+                    gzip.write(',');
+                    length++;
+                }
+                byte[] dataset = dataset(image, baseUrl).toString().getBytes(StandardCharsets.UTF_8);
+                gzip.write(dataset);
+                length += dataset.length;
+            }
+            gzip.write(']');
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        byte[] gzip = packed.toByteArray();
+        return Reply.json(Body.packed(length, gzip), Sha1.hex(gzip));
+    }
+
+    private synchronized Reply keep(String baseUrl, Snapshot snapshot, Reply.Content reply) {
+        kept.put(baseUrl, new Rendered(snapshot, reply));
         if (kept.size() > KEPT) {
             kept.remove(kept.keySet().iterator().next());
         }
+        return reply;
     }
 
     /** One image as DSAPI shows it. */

@@ -8,6 +8,9 @@ import static org.imageserver.http.ErrorCode.ResourceNotFound;
 import static org.imageserver.http.ErrorCode.StorageIsDown;
 import static org.imageserver.http.ErrorCode.UnauthorizedError;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.imageserver.auth.Principal;
@@ -15,7 +18,7 @@ import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageList;
 import org.imageserver.catalogue.ImageQuery;
-import org.imageserver.catalogue.Sha1;
+import org.imageserver.catalogue.JoinedImages;
 import org.imageserver.catalogue.Snapshot;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.Body;
@@ -31,7 +34,7 @@ import org.imageserver.http.Route.Parameter;
 public final class ImgapiRoutes {
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
-    /** A filtered list above this many bytes is compressed on the pool. */
+    /** A filtered list above this many bytes is streamed, or compressed on the pool. */
     private static final int SMALL_LIST = 64 * 1024;
 
     private static final String FACE = "IMGAPI";
@@ -125,20 +128,22 @@ public final class ImgapiRoutes {
             ImageList list = snapshot.list();
             return Reply.json(Body.of(list.json(), list.gzip()), list.etag());
         }
-        List<Image> images = query.run(snapshot, request.principal());
-        int estimate = images.stream().mapToInt(image -> image.json().length()).sum();
-        return estimate <= SMALL_LIST || !request.acceptsGzip()
-                ? filtered(images)
-                : new Reply.Later(() -> compressed(filtered(images)));
+        JoinedImages images = new JoinedImages(query.run(snapshot, request.principal()));
+        if (images.length() <= SMALL_LIST) {
+            return Reply.json(Body.of(read(images)), images.etag());
+        }
+        Reply.Content large = Reply.json(Body.streamed(images.length(), images::stream), images.etag());
+        return request.acceptsGzip()
+                ? new Reply.Later(() -> Reply.json(large.body().compressed(), large.etag()))
+                : large;
     }
 
-    private static Reply.Content filtered(List<Image> images) {
-        byte[] json = ImageList.render(images);
-        return Reply.json(Body.of(json), Sha1.hex(json));
-    }
-
-    private static Reply.Content compressed(Reply.Content content) {
-        return Reply.json(content.body().compressed(), content.etag());
+    private static byte[] read(JoinedImages images) {
+        try (InputStream stream = images.stream()) {
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Reply getImage(Request request) {
