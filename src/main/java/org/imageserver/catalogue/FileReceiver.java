@@ -19,7 +19,7 @@ import org.imageserver.storage.Storage;
 import org.imageserver.zfs.Compression;
 import org.imageserver.zfs.StreamCheck;
 import org.imageserver.zfs.StreamFacts;
-import org.imageserver.zfs.Verdict;
+import org.imageserver.zfs.StreamPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +41,12 @@ final class FileReceiver {
 
     private final Storage storage;
     private final UploadPolicy policy;
+    private final StreamRules rules;
 
     FileReceiver(Storage storage, UploadPolicy policy) {
         this.storage = storage;
         this.policy = policy;
+        this.rules = new StreamRules(policy);
     }
 
     /**
@@ -85,7 +87,18 @@ final class FileReceiver {
      * @throws Refused when the bytes are not what they should be; nothing is left of them
      * @throws IOException when the sender breaks off or the storage fails; nothing is left of them
      */
-    ReceivedFile receive(String uuid, Optional<String> type, FileUpload upload, StreamRules.Origin origin)
+    ReceivedFile receive(String uuid, Optional<String> type, FileUpload upload, StreamPolicy.Origin origin)
+            throws IOException {
+        try {
+            return receiveInto(uuid, type, upload, origin);
+        } catch (IOException e) {
+            throw StorageFullException.isMeantBy(e)
+                    ? new StorageFullException("the storage is full; nothing of the file was kept", e)
+                    : e;
+        }
+    }
+
+    private ReceivedFile receiveInto(String uuid, Optional<String> type, FileUpload upload, StreamPolicy.Origin origin)
             throws IOException {
         boolean isStream = policy.streams() != UploadPolicy.Streams.OFF
                 && type.filter(given -> !STREAMS.contains(given)).isEmpty();
@@ -101,10 +114,9 @@ final class FileReceiver {
         try (PendingBlob pending = storage.begin(key);
                 StreamCheck check = new StreamCheck()) {
             ReceivedFile.Digested digested = copy(source, chunk, pending, isStream ? check : null);
+            Optional<StreamFacts> facts =
+                    isStream ? rules.judge(uuid, check.finish(), origin, upload.datasetGuid()) : Optional.empty();
             checkSha1(upload, digested.sha1());
-            Optional<StreamFacts> facts = isStream
-                    ? StreamRules.judge(check.finish(), policy, origin, upload.datasetGuid())
-                    : Optional.empty();
             BlobInfo blob = pending.commit();
             return new ReceivedFile(storage, blob, digested, found.jsonName(), facts, upload.datasetGuid());
         }
@@ -123,7 +135,10 @@ final class FileReceiver {
             }
             if (check != null) {
                 check.update(chunk.duplicate());
-                refuseIfSettled(check);
+                // A bad stream need not be received to its end: finish() says what is wrong with it.
+                if (check.settled().filter(rules::isHopeless).isPresent()) {
+                    break;
+                }
             }
             sha1.update(chunk.duplicate());
             sha256.update(chunk.duplicate());
@@ -132,14 +147,6 @@ final class FileReceiver {
         }
         return new ReceivedFile.Digested(
                 HexFormat.of().formatHex(sha1.digest()), HexFormat.of().formatHex(sha256.digest()));
-    }
-
-    /** A bad stream need not be received to its end; only a strict policy knows already what comes of it. */
-    private void refuseIfSettled(StreamCheck check) {
-        Optional<Verdict> settled = check.settled();
-        if (settled.isPresent() && policy.streams() == UploadPolicy.Streams.STRICT) {
-            StreamRules.judge(settled.get(), policy, new StreamRules.Origin(false, Optional.empty()), Optional.empty());
-        }
     }
 
     private static void fill(ReadableByteChannel source, ByteBuffer chunk) throws IOException {

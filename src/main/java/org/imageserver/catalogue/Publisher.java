@@ -28,6 +28,9 @@ import org.imageserver.manifest.Manifest;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.manifest.Outcome;
 import org.imageserver.manifest.State;
+import org.imageserver.manifest.Violation;
+import org.imageserver.zfs.Guid;
+import org.imageserver.zfs.StreamPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +58,16 @@ public final class Publisher {
         this.rules = rules;
         this.files = files;
         this.icons = icons;
+    }
+
+    /** Refuses whoever may not publish, before anything is read from them. */
+    public void checkMayPublish(Principal principal) {
+        publisher(principal);
+    }
+
+    /** Refuses whoever may not change this image, before anything is read from them. */
+    public void checkMayChange(Principal principal, String uuid) throws IOException {
+        own(principal, uuid);
     }
 
     /** CreateImage: an image that is not activated and has no file. */
@@ -89,6 +102,12 @@ public final class Publisher {
     public Image addFile(Principal principal, String uuid, FileUpload upload) throws IOException {
         Manifest wanted = own(principal, uuid).manifest();
         refuseIfActivated(wanted);
+        if (upload.compression().isEmpty()) {
+            throw new Refused(
+                    Reason.INVALID_PARAMETER,
+                    "missing \"compression\"",
+                    List.of(new Violation("compression", Violation.MISSING, null)));
+        }
         files.checkAnnounced(upload);
         try (ReceivedFile received =
                 files.receive(uuid, Optional.ofNullable(wanted.type()), upload, origin(wanted.origin()))) {
@@ -283,6 +302,8 @@ public final class Publisher {
         changing.lock();
         try {
             return work.run();
+        } catch (IOException e) {
+            throw StorageFullException.isMeantBy(e) ? new StorageFullException("the storage is full", e) : e;
         } finally {
             changing.unlock();
         }
@@ -336,13 +357,17 @@ public final class Publisher {
         }
     }
 
-    private StreamRules.Origin origin(@Nullable String uuid) throws IOException {
-        if (uuid == null || catalogue.snapshot().find(uuid).isEmpty()) {
-            return new StreamRules.Origin(uuid != null, Optional.empty());
+    private StreamPolicy.Origin origin(@Nullable String uuid) throws IOException {
+        if (uuid == null) {
+            return StreamPolicy.Origin.NONE;
+        }
+        if (catalogue.snapshot().find(uuid).isEmpty()) {
+            throw new Refused(Reason.ORIGIN_MISSING, "origin image \"" + uuid + "\" does not exist");
         }
         Optional<String> guid =
                 manifests.find(uuid).flatMap(found -> found.manifest().file()).map(ImageFile::datasetGuid);
-        return new StreamRules.Origin(true, guid);
+        return guid.map(known -> StreamPolicy.Origin.of(new Guid(Long.parseUnsignedLong(known))))
+                .orElse(StreamPolicy.Origin.OF_UNKNOWN_GUID);
     }
 
     private static Manifest accepted(Outcome outcome) {

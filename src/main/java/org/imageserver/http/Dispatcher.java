@@ -3,37 +3,66 @@ package org.imageserver.http;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.imageserver.config.Network;
 import org.imageserver.http.RouteTable.Match;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A request's way: route, endpoint, reply, and errors on any of it. One for each listener; runs on event loops,
- * thread-safe.
+ * A request's way: who asks, route, endpoint, reply, and errors on any of it. One for each listener; runs on event
+ * loops, thread-safe.
  */
 final class Dispatcher {
+    private static final Set<HttpMethod> WITHOUT_BODY = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
     private final Vertx vertx;
     private final RouteTable routes;
+    private final Gate gate;
     private final ReplyWriter writer;
     private final List<Network> trustedProxies;
+    private final Duration idle;
     private final String server;
 
-    Dispatcher(Vertx vertx, RouteTable routes, ReplyWriter writer, List<Network> trustedProxies, String server) {
+    Dispatcher(
+            Vertx vertx,
+            RouteTable routes,
+            Gate gate,
+            ReplyWriter writer,
+            List<Network> trustedProxies,
+            Duration idle,
+            String server) {
         this.vertx = vertx;
         this.routes = routes;
+        this.gate = gate;
         this.writer = writer;
         this.trustedProxies = trustedProxies;
+        this.idle = idle;
         this.server = server;
     }
 
     void handle(HttpServerRequest raw) {
-        Exchange exchange = new Exchange(raw, Client.of(raw, trustedProxies), server);
+        Client client = Client.of(raw, trustedProxies);
+        Exchange exchange = new Exchange(raw, client, server);
+        RequestBody body =
+                WITHOUT_BODY.contains(raw.method()) ? null : new RequestBody(raw, vertx.getOrCreateContext(), idle);
+        gate.admit(vertx, raw, client)
+                .onSuccess(admitted -> answer(exchange, admitted, body))
+                .onFailure(refused -> fail(exchange, body, refused));
+    }
+
+    private void answer(Exchange exchange, Gate.Admitted admitted, @Nullable RequestBody body) {
         try {
-            write(exchange, answer(exchange));
+            write(exchange, body, reply(exchange, admitted, body));
         } catch (Exception failure) {
-            write(exchange, ErrorReplies.of(failure, exchange.id()));
+            fail(exchange, body, failure);
         }
+    }
+
+    private void fail(Exchange exchange, @Nullable RequestBody body, Throwable failure) {
+        write(exchange, body, ErrorReplies.of(failure, exchange.id()));
     }
 
     /** A request that is not HTTP as it should be; the connection is of no further use. */
@@ -44,12 +73,20 @@ final class Dispatcher {
         raw.connection().close();
     }
 
-    private Reply answer(Exchange exchange) throws Exception {
+    private Reply reply(Exchange exchange, Gate.Admitted admitted, @Nullable RequestBody body) throws Exception {
         HttpServerRequest raw = exchange.raw();
-        String target = Request.target(raw);
-        return switch (routes.match(raw.method(), Request.path(target))) {
+        return switch (routes.match(raw.method(), Request.path(admitted.target()))) {
             case Match.Found found ->
-                found.route().endpoint().answer(Request.of(raw, exchange.id(), found.parameters(), exchange.client()));
+                found.route()
+                        .endpoint()
+                        .answer(new Request(
+                                raw,
+                                exchange.id(),
+                                admitted.target(),
+                                found.parameters(),
+                                exchange.client(),
+                                admitted.principal(),
+                                body));
             case Match.WrongMethod wrong -> {
                 if (raw.method().equals(HttpMethod.OPTIONS)) {
                     yield preflight(raw, wrong);
@@ -59,27 +96,45 @@ final class Dispatcher {
                         .with("Allow", String.join(", ", wrong.allowed()));
             }
             case Match.Unknown unknown ->
-                throw new ApiException(ErrorCode.ResourceNotFound, target + " does not exist");
+                throw new ApiException(ErrorCode.ResourceNotFound, admitted.target() + " does not exist");
         };
     }
 
-    private void write(Exchange exchange, Reply reply) {
+    private void write(Exchange exchange, @Nullable RequestBody body, Reply reply) {
         switch (reply) {
-            case Reply.Content content -> writer.write(exchange, content);
+            case Reply.Content content -> {
+                closeUnlessComplete(exchange, body);
+                writer.write(exchange, content);
+            }
             case Reply.FileContent file -> writer.write(exchange, file);
-            case Reply.Empty empty -> writer.write(exchange, empty);
-            case Reply.Later later ->
+            case Reply.Empty empty -> {
+                closeUnlessComplete(exchange, body);
+                writer.write(exchange, empty);
+            }
+            case Reply.Later later -> {
                 vertx.executeBlocking(later.work(), false)
-                        .onSuccess(ready -> writeOrFail(exchange, ready))
-                        .onFailure(failure -> write(exchange, ErrorReplies.of(failure, exchange.id())));
+                        .onSuccess(ready -> writeOrFail(exchange, body, ready))
+                        .onFailure(failure -> fail(exchange, body, failure));
+                return;
+            }
+        }
+        if (body != null) {
+            body.discard();
         }
     }
 
-    private void writeOrFail(Exchange exchange, Reply reply) {
+    /** A client that is still sending an upload which was refused is heard out within bounds, and then let go. */
+    private static void closeUnlessComplete(Exchange exchange, @Nullable RequestBody body) {
+        if (body != null && !body.isComplete()) {
+            exchange.raw().response().putHeader("Connection", "close");
+        }
+    }
+
+    private void writeOrFail(Exchange exchange, @Nullable RequestBody body, Reply reply) {
         try {
-            write(exchange, reply);
+            write(exchange, body, reply);
         } catch (ApiException refused) {
-            write(exchange, ErrorReplies.of(refused, exchange.id()));
+            fail(exchange, body, refused);
         }
     }
 

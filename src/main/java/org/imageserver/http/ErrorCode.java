@@ -49,6 +49,7 @@ public enum ErrorCode {
     RequestEntityTooLarge(413, "the body is larger than 64 KiB"),
     UriTooLong(414, "the request line is longer than 8 KiB"),
     RequestedRangeNotSatisfiable(416, "range 'bytes=10-' is outside of the 5 bytes that there are"),
+    TooManyRequests(429, "too many failed logins; try again in 10 s"),
     RequestHeaderFieldsTooLarge(431, "the headers are larger than 16 KiB"),
     InsufficientStorage(507, "the storage is full"),
     ServiceUnavailableError(503, "the service is unavailable"),

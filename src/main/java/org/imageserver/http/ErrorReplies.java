@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.imageserver.auth.Authenticator;
 import org.imageserver.catalogue.ImageException;
+import org.imageserver.catalogue.StorageFullException;
 import org.imageserver.manifest.Violation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,10 @@ final class ErrorReplies {
         return switch (failure) {
             case ApiException refused -> reply(refused);
             case ImageException refused -> reply(translate(refused));
+            case RequestBody.BrokenOffException gone ->
+                reply(new ApiException(ErrorCode.Upload, String.valueOf(gone.getMessage())));
+            case StorageFullException full ->
+                reply(new ApiException(ErrorCode.InsufficientStorage, String.valueOf(full.getMessage())));
             default -> {
                 LOG.atError().addKeyValue("req_id", requestId).setCause(failure).log("request failed");
                 yield reply(new ApiException(
@@ -37,7 +43,9 @@ final class ErrorReplies {
         return switch (refused) {
             case ImageException.NotFound missing -> new ApiException(ErrorCode.ResourceNotFound, message);
             case ImageException.FileUnavailable gone -> new ApiException(ErrorCode.StorageIsDown, message);
-            case ImageException.CredentialNeeded needed -> new ApiException(ErrorCode.UnauthorizedError, message);
+            case ImageException.CredentialNeeded needed ->
+                new ApiException(ErrorCode.UnauthorizedError, message)
+                        .with("WWW-Authenticate", Authenticator.CHALLENGE);
             case ImageException.Refused because ->
                 new ApiException(code(because.reason()), message, because.violations());
         };

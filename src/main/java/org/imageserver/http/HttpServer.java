@@ -47,15 +47,17 @@ public final class HttpServer implements AutoCloseable {
     private final int eventLoops;
     private final Settings settings;
     private final RouteTable routes;
+    private final Gate gate;
     private final String version;
     private boolean isClosed;
     private final List<ListenAddress> bound = new ArrayList<>();
     private final List<io.vertx.core.http.HttpServer> servers = new ArrayList<>();
 
     /** Makes a server that does not listen yet. */
-    public HttpServer(Settings settings, RouteTable routes, String version) {
+    public HttpServer(Settings settings, RouteTable routes, Gate gate, String version) {
         this.settings = settings;
         this.routes = routes;
+        this.gate = gate;
         this.version = version;
         this.eventLoops = Math.max(LEAST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors());
         this.vertx = Vertx.vertx(new VertxOptions()
@@ -112,8 +114,10 @@ public final class HttpServer implements AutoCloseable {
         Dispatcher dispatcher = new Dispatcher(
                 vertx,
                 routes,
+                gate,
                 new ReplyWriter(new FileSender(vertx, zeroCopy)),
                 settings.trustedProxies(),
+                settings.idle(),
                 "image-server/" + version);
         // A unix socket cannot be shared between event loops: its path can be bound once.
         int instances = socket.isDomainSocket() ? 1 : eventLoops;

@@ -71,8 +71,7 @@ public final class JsonBody {
     private static void checkDigest(String stated, byte[] bytes) {
         String actual = md5(bytes);
         if (!actual.equals(stated.strip())) {
-            throw new ApiException(
-                    ErrorCode.BadDigest, "Content-MD5 '" + stated + "' didn't match '" + actual + "'");
+            throw new ApiException(ErrorCode.BadDigest, "Content-MD5 '" + stated + "' didn't match '" + actual + "'");
         }
     }
 

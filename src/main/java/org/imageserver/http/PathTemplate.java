@@ -21,7 +21,8 @@ public final class PathTemplate {
         this.segments = split(text);
     }
 
-    static PathTemplate of(String text) {
+    /** Reads a template. */
+    public static PathTemplate of(String text) {
         return new PathTemplate(text);
     }
 

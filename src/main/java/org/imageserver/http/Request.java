@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.imageserver.auth.Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request, as endpoints see it. The path is the raw one: nothing is decoded before it is split into segments, so
@@ -26,38 +27,26 @@ public final class Request {
     private final Query query;
     private final Client client;
     private final Principal principal;
-    private final RequestBody body;
+    private final @Nullable RequestBody body;
     private final Map<String, String> parameters;
 
-    private Request(
+    Request(
             HttpServerRequest raw,
             String id,
-            String path,
             String target,
-            Client client,
             Map<String, String> parameters,
+            Client client,
             Principal principal,
-            RequestBody body) {
-        this.principal = principal;
-        this.body = body;
+            @Nullable RequestBody body) {
         this.raw = raw;
         this.id = id;
-        this.path = path;
         this.target = target;
+        this.path = path(target);
         this.query = Query.parse(target.substring(Math.min(path.length() + 1, target.length())));
-        this.client = client;
         this.parameters = parameters;
-    }
-
-    static Request of(
-            HttpServerRequest raw,
-            String id,
-            Map<String, String> parameters,
-            Client client,
-            Principal principal,
-            RequestBody body) {
-        String target = target(raw);
-        return new Request(raw, id, path(target), target, client, parameters, principal, body);
+        this.client = client;
+        this.principal = principal;
+        this.body = body;
     }
 
     /** {@code x-request-id} or {@code request-id} of the client, else a new one. */
@@ -116,12 +105,15 @@ public final class Request {
 
     /** The body, to be read once, on the pool. */
     public ReadableByteChannel body() {
+        if (body == null) {
+            throw new IllegalStateException("a " + raw.method() + " has no body");
+        }
         return body;
     }
 
     /** The size of the body in bytes, if the client announced it. */
     public OptionalLong bodyLength() {
-        return body.announced();
+        return body == null ? OptionalLong.empty() : body.announced();
     }
 
     /** Who asks, as far as it was proved. */
@@ -146,6 +138,19 @@ public final class Request {
             throw new IllegalArgumentException("the route has no :" + name);
         }
         return value;
+    }
+
+    /**
+     * Checks {@code If-Match} against what is there.
+     *
+     * @throws ApiException (PreconditionFailed) when the client knows another version
+     */
+    public void checkIfMatch(String etag) {
+        String ifMatch = raw.getHeader("If-Match");
+        if (ifMatch != null && !EntityTags.matches(ifMatch, etag)) {
+            throw new ApiException(
+                    ErrorCode.PreconditionFailed, "if-match '" + ifMatch + "' didn't match etag '" + etag + "'");
+        }
     }
 
     /** Whether the answer may be gzipped ({@code Accept-Encoding}). */

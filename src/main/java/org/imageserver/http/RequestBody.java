@@ -177,8 +177,8 @@ final class RequestBody implements ReadableByteChannel {
                     return event;
                 }
                 if (received == seenBefore) {
-                    throw new BrokenOffException("the client sent nothing for " + idle.toSeconds() + " s, after "
-                            + received + " bytes");
+                    throw new BrokenOffException(
+                            "the client sent nothing for " + idle.toSeconds() + " s, after " + received + " bytes");
                 }
                 seenBefore = received;
             }
@@ -210,7 +210,8 @@ final class RequestBody implements ReadableByteChannel {
             return;
         }
         long[] left = {MOST_DISCARDED};
-        long timer = context.owner().setTimer(DISCARD_MILLIS, late -> raw.connection().close());
+        long timer = context.owner()
+                .setTimer(DISCARD_MILLIS, late -> raw.connection().close());
         raw.endHandler(end -> context.owner().cancelTimer(timer));
         raw.exceptionHandler(gone -> context.owner().cancelTimer(timer));
         raw.handler(chunk -> {

@@ -1,0 +1,91 @@
+package org.imageserver.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+import org.imageserver.auth.Attempt;
+import org.imageserver.auth.Authenticator;
+import org.imageserver.auth.Outcome;
+import org.imageserver.auth.Principal;
+
+/**
+ * Who may come in: asks the authenticator, on the event loop where that is quick and on the pool where it is not.
+ * Thread-safe.
+ */
+public final class Gate {
+    /** A base path that carries a token ({@code http://host/v/TOKEN}) gives a stock imgadm a private view. */
+    private static final String PATH_TOKEN = "/v/";
+
+    private final Authenticator authenticator;
+    private final Principal withoutCredential;
+
+    /**
+     * Makes a gate.
+     *
+     * @param withoutCredential who a request without a credential is from; an account only on closed networks
+     */
+    public Gate(Authenticator authenticator, Principal withoutCredential) {
+        this.authenticator = authenticator;
+        this.withoutCredential = withoutCredential;
+    }
+
+    /**
+     * A request that was let in.
+     *
+     * @param principal who asks
+     * @param target path and query, without the token
+     */
+    record Admitted(Principal principal, String target) {}
+
+    /** Finds out who asks; fails with an {@link ApiException} that is the answer. */
+    Future<Admitted> admit(Vertx vertx, HttpServerRequest raw, Client client) {
+        String target = Request.target(raw);
+        Optional<String> token = pathToken(target);
+        String rest = token.isPresent()
+                ? target.substring(PATH_TOKEN.length() + token.get().length())
+                : target;
+        Attempt attempt = token.isPresent()
+                ? Attempt.ofPathToken(token.get(), client.address())
+                : new Attempt(
+                        raw.method().name(),
+                        raw.uri(),
+                        name -> Optional.ofNullable(raw.getHeader(name)),
+                        client.address());
+        Optional<Outcome> known = authenticator.atOnce(attempt);
+        if (known.isPresent()) {
+            return admitted(known.get(), rest);
+        }
+        return vertx.executeBlocking(() -> authenticator.authenticate(attempt), false)
+                .compose(outcome -> admitted(outcome, rest));
+    }
+
+    private static Optional<String> pathToken(String target) {
+        if (!target.startsWith(PATH_TOKEN)) {
+            return Optional.empty();
+        }
+        int end = target.indexOf('/', PATH_TOKEN.length());
+        return end < 0 ? Optional.empty() : Optional.of(target.substring(PATH_TOKEN.length(), end));
+    }
+
+    private Future<Admitted> admitted(Outcome outcome, String target) {
+        return switch (outcome) {
+            case Outcome.Known known -> {
+                Principal principal =
+                        known.principal() instanceof Principal.Anonymous ? withoutCredential : known.principal();
+                yield Future.succeededFuture(new Admitted(principal, target));
+            }
+            case Outcome.Refused refused ->
+                Future.failedFuture(new ApiException(ErrorCode.UnauthorizedError, "invalid credentials")
+                        .with("WWW-Authenticate", Authenticator.CHALLENGE));
+            case Outcome.Later later ->
+                Future.failedFuture(new ApiException(
+                                ErrorCode.TooManyRequests,
+                                "too many failed logins; try again in "
+                                        + later.retryAfter().toSeconds() + " s")
+                        .with(
+                                "Retry-After",
+                                Long.toString(Math.max(1, later.retryAfter().toSeconds()))));
+        };
+    }
+}

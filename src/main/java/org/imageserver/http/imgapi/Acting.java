@@ -1,0 +1,41 @@
+package org.imageserver.http.imgapi;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.imageserver.auth.Principal;
+import org.imageserver.auth.Role;
+import org.imageserver.http.ApiException;
+import org.imageserver.http.ErrorCode;
+import org.imageserver.http.Request;
+
+/** On whose behalf a request acts: Triton's cloudapi names an account in the query, which only an admin may. */
+final class Acting {
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    private Acting() {}
+
+    /**
+     * Who changes something.
+     *
+     * @throws ApiException when the account is no uuid, or not the client's to name
+     */
+    static Principal principal(Request request) {
+        Optional<String> account = request.query().get("account");
+        if (account.isEmpty()) {
+            return request.principal();
+        }
+        if (!UUID.matcher(account.get()).matches()) {
+            throw ApiException.invalidParameter(
+                    "account", "invalid \"account\": not a UUID: \"" + account.get() + "\"");
+        }
+        return switch (request.principal()) {
+            case Principal.Anonymous anonymous -> anonymous;
+            case Principal.Account own -> {
+                if (!own.isAdmin() && !own.uuid().equals(account.get())) {
+                    throw new ApiException(ErrorCode.OperatorOnly, "only an admin may act for another account");
+                }
+                yield new Principal.Account(own.name(), account.get(), Role.PUBLISHER);
+            }
+        };
+    }
+}

@@ -1,0 +1,228 @@
+package org.imageserver.http.imgapi;
+
+import static org.imageserver.http.ErrorCode.BadDigest;
+import static org.imageserver.http.ErrorCode.Download;
+import static org.imageserver.http.ErrorCode.ImageAlreadyActivated;
+import static org.imageserver.http.ErrorCode.ImageFilesImmutable;
+import static org.imageserver.http.ErrorCode.ImageHasDependentImages;
+import static org.imageserver.http.ErrorCode.ImageUuidAlreadyExists;
+import static org.imageserver.http.ErrorCode.InsufficientStorage;
+import static org.imageserver.http.ErrorCode.InvalidContent;
+import static org.imageserver.http.ErrorCode.InvalidParameter;
+import static org.imageserver.http.ErrorCode.InvalidVersion;
+import static org.imageserver.http.ErrorCode.NoActivationNoFile;
+import static org.imageserver.http.ErrorCode.NotImageOwner;
+import static org.imageserver.http.ErrorCode.OperatorOnly;
+import static org.imageserver.http.ErrorCode.OriginDoesNotExist;
+import static org.imageserver.http.ErrorCode.PreconditionFailed;
+import static org.imageserver.http.ErrorCode.ResourceNotFound;
+import static org.imageserver.http.ErrorCode.UnauthorizedError;
+import static org.imageserver.http.ErrorCode.Upload;
+import static org.imageserver.http.ErrorCode.ValidationFailed;
+
+import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.FileUpload;
+import org.imageserver.catalogue.IconUpload;
+import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.Publisher;
+import org.imageserver.http.ApiException;
+import org.imageserver.http.Body;
+import org.imageserver.http.Endpoint;
+import org.imageserver.http.ErrorCode;
+import org.imageserver.http.JsonBody;
+import org.imageserver.http.PathTemplate;
+import org.imageserver.http.Reply;
+import org.imageserver.http.Request;
+import org.imageserver.http.Route;
+import org.imageserver.http.Route.Doc;
+import org.imageserver.http.Route.Parameter;
+import org.imageserver.manifest.Violation;
+
+/** IMGAPI's changing endpoints. Each waits for the client or the disk, so each runs on the pool. */
+public final class ImgapiWrites {
+    private static final String FACE = "IMGAPI, publishing";
+    private static final Parameter ACTION = new Parameter("action", "import, activate, update, disable or enable.");
+    private static final Parameter COMPRESSION = new Parameter("compression", "gzip, bzip2, xz or none; needed.");
+    private static final Parameter SHA1 = new Parameter("sha1", "What the sha1 of the bytes must be.");
+    private static final Parameter GUID = new Parameter("dataset_guid", "The guid of the snapshot in the file.");
+
+    private static final List<ErrorCode> ERRORS = List.of(
+            UnauthorizedError,
+            OperatorOnly,
+            ResourceNotFound,
+            NotImageOwner,
+            ValidationFailed,
+            InvalidParameter,
+            InvalidContent,
+            BadDigest,
+            InvalidVersion,
+            PreconditionFailed,
+            ImageUuidAlreadyExists,
+            ImageFilesImmutable,
+            ImageAlreadyActivated,
+            NoActivationNoFile,
+            OriginDoesNotExist,
+            ImageHasDependentImages,
+            Upload,
+            Download,
+            InsufficientStorage);
+
+    private final Publisher publisher;
+
+    /** Makes the face of a publisher. */
+    public ImgapiWrites(Publisher publisher) {
+        this.publisher = publisher;
+    }
+
+    /** The routes, in the order of the documentation. */
+    public List<Route> routes() {
+        return List.of(
+                route(
+                        HttpMethod.POST,
+                        "/images",
+                        "CreateImage",
+                        "Makes an image without a file.",
+                        List.of(),
+                        this::create),
+                route(
+                        HttpMethod.POST,
+                        "/images/:uuid",
+                        "ImageAction",
+                        "Imports, activates, updates, disables or enables an image.",
+                        List.of(ACTION),
+                        this::act),
+                route(
+                        HttpMethod.DELETE,
+                        "/images/:uuid",
+                        "DeleteImage",
+                        "Deletes an image that no other is built on.",
+                        List.of(),
+                        this::delete),
+                route(
+                        HttpMethod.PUT,
+                        "/images/:uuid/file",
+                        "AddImageFile",
+                        "Gives an image its file, until it is activated.",
+                        List.of(COMPRESSION, SHA1, GUID),
+                        this::addFile),
+                route(
+                        HttpMethod.PUT,
+                        "/images/:uuid/icon",
+                        "AddImageIcon",
+                        "Gives an image an icon (jpeg, gif or png).",
+                        List.of(SHA1),
+                        this::addIcon),
+                route(
+                        HttpMethod.DELETE,
+                        "/images/:uuid/icon",
+                        "DeleteImageIcon",
+                        "Takes the icon away.",
+                        List.of(),
+                        this::deleteIcon),
+                route(
+                        HttpMethod.POST,
+                        "/images/:uuid/acl",
+                        "ImageAcl",
+                        "Shares a private image with accounts, or no longer.",
+                        List.of(new Parameter("action", "add (default) or remove.")),
+                        this::changeAcl));
+    }
+
+    private static Route route(
+            HttpMethod method,
+            String path,
+            String name,
+            String summary,
+            List<Parameter> parameters,
+            Endpoint endpoint) {
+        Doc doc = new Doc(FACE, summary, parameters, Reply.JSON, ERRORS);
+        return new Route(method, PathTemplate.of(path), name, doc, request -> {
+            ApiVersion.check(request);
+            return new Reply.Later(() -> endpoint.answer(request));
+        });
+    }
+
+    private Reply create(Request request) throws IOException {
+        Principal principal = Acting.principal(request);
+        publisher.checkMayPublish(principal);
+        return shown(publisher.create(principal, JsonBody.object(request)));
+    }
+
+    private Reply act(Request request) throws IOException {
+        Principal principal = Acting.principal(request);
+        publisher.checkMayPublish(principal);
+        String uuid = request.parameter("uuid");
+        String action = request.query().get("action").orElse("");
+        if (action.equals("import")) {
+            return shown(publisher.importManifest(principal, uuid, JsonBody.object(request)));
+        }
+        publisher.checkMayChange(principal, uuid);
+        return shown(
+                switch (action) {
+                    case "activate" -> publisher.activate(principal, uuid);
+                    case "disable" -> publisher.setDisabled(principal, uuid, true);
+                    case "enable" -> publisher.setDisabled(principal, uuid, false);
+                    case "update" ->
+                        publisher.update(
+                                principal,
+                                uuid,
+                                JsonBody.object(request),
+                                current -> request.checkIfMatch(current.json().etag()));
+                    case "" ->
+                        throw new ApiException(
+                                InvalidParameter,
+                                "no image \"action\" was specified",
+                                List.of(new Violation("action", Violation.MISSING_PARAMETER, null)));
+                    default ->
+                        throw ApiException.invalidParameter("action", "\"" + action + "\" is not a valid action");
+                });
+    }
+
+    private Reply delete(Request request) throws IOException {
+        publisher.delete(Acting.principal(request), request.parameter("uuid"));
+        return new Reply.Empty(204, Map.of());
+    }
+
+    private Reply addFile(Request request) throws IOException {
+        Uploads.checkStorage(request);
+        FileUpload upload = Uploads.file(request);
+        return shown(publisher.addFile(Acting.principal(request), request.parameter("uuid"), upload));
+    }
+
+    private Reply addIcon(Request request) throws IOException {
+        Uploads.checkStorage(request);
+        IconUpload upload = new IconUpload(
+                request.body(),
+                request.bodyLength(),
+                request.header("Content-Type"),
+                request.query().get("sha1"));
+        return shown(publisher.addIcon(Acting.principal(request), request.parameter("uuid"), upload));
+    }
+
+    private Reply deleteIcon(Request request) throws IOException {
+        return shown(publisher.deleteIcon(Acting.principal(request), request.parameter("uuid")));
+    }
+
+    private Reply changeAcl(Request request) throws IOException {
+        Principal principal = Acting.principal(request);
+        String uuid = request.parameter("uuid");
+        publisher.checkMayChange(principal, uuid);
+        String action = request.query().nonEmpty("action").orElse("add");
+        if (!action.equals("add") && !action.equals("remove")) {
+            throw ApiException.invalidParameter("action", "\"" + action + "\" is not a valid action");
+        }
+        List<String> accounts = Uploads.acl(JsonBody.any(request));
+        return shown(
+                action.equals("add")
+                        ? publisher.addAcl(principal, uuid, accounts)
+                        : publisher.removeAcl(principal, uuid, accounts));
+    }
+
+    private static Reply shown(Image image) {
+        return Reply.json(Body.of(image.json().bytes()), image.json().etag());
+    }
+}
