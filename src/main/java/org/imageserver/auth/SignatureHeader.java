@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,6 +24,9 @@ record SignatureHeader(
         String user, Optional<String> fingerprint, String algorithm, List<String> signed, String base64) {
     private static final Pattern PARAMETER =
             Pattern.compile("\\s*([A-Za-z]+)\\s*=\\s*(?:\"([^\"]*)\"|([^\\s\",]+))\\s*(?:,|$)");
+    /** Each name may stand for a long header: a short request must not make the server gather megabytes. */
+    private static final int MOST_NAMES = 20;
+
     private static final Pattern KEY_PATH = Pattern.compile("/([^/]+)/keys/([^/]+)");
 
     /** Reads what stands after the scheme; empty if that is no signature. */
@@ -44,11 +48,15 @@ record SignatureHeader(
         String keyId = parameters.getOrDefault("keyid", "");
         Matcher path = KEY_PATH.matcher(keyId);
         boolean isPath = path.matches();
+        List<String> names = names(parameters.getOrDefault("headers", ""));
+        if (names.size() > MOST_NAMES || Set.copyOf(names).size() < names.size()) {
+            return Optional.empty();
+        }
         return Optional.of(new SignatureHeader(
                 isPath ? path.group(1) : keyId,
                 isPath ? Optional.of(path.group(2)) : Optional.empty(),
                 parameters.getOrDefault("algorithm", "hs2019").toLowerCase(Locale.ROOT),
-                names(parameters.getOrDefault("headers", "")),
+                names,
                 parameters.getOrDefault("signature", "")));
     }
 

@@ -103,7 +103,9 @@ public final class Users {
                 LOG.debug("{} was read", file.path());
             }
             reported = "";
-        } catch (IOException | UsersException e) {
+        } catch (IOException e) {
+            report(file.path() + " cannot be read: " + e);
+        } catch (UsersException e) {
             report(String.valueOf(e.getMessage()));
         }
     }
