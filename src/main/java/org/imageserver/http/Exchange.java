@@ -52,6 +52,9 @@ final class Exchange {
     HttpServerResponse begin(int status) {
         HttpServerResponse response = raw.response().setStatusCode(status);
         CORS.forEach(response::putHeader);
+        if (isBodyLeftOpen()) {
+            response.putHeader("Connection", "close");
+        }
         return response.putHeader("Date", HttpDate.format(Instant.now()))
                 .putHeader("Server", server)
                 .putHeader("x-request-id", id)
@@ -69,7 +72,17 @@ final class Exchange {
 
     /** Logs the exchange when the answer is out. */
     void finish(Future<Void> sent) {
-        sent.onComplete(done -> log(done.succeeded()));
+        sent.onComplete(done -> {
+            log(done.succeeded());
+            if (isBodyLeftOpen()) {
+                raw.connection().close();
+            }
+        });
+    }
+
+    /** The client asked whether to send its body, and was answered instead: nobody knows whether it will come. */
+    private boolean isBodyLeftOpen() {
+        return !raw.isEnded() && "100-continue".equalsIgnoreCase(raw.getHeader("Expect"));
     }
 
     private void log(boolean complete) {
