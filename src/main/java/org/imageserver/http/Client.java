@@ -21,30 +21,37 @@ import org.jspecify.annotations.Nullable;
  * @param host the valid host, with its port if it has one; empty when the client sent none that is valid
  */
 public record Client(String address, String scheme, Optional<String> host) {
-    private static final Pattern HOST =
-            Pattern.compile("([A-Za-z0-9]([A-Za-z0-9._-]{0,253})|[A-Za-z0-9]|\\[[0-9A-Fa-f:.]{2,45}])(:[0-9]{1,5})?");
+    private static final Pattern HOST = Pattern.compile(
+            "([A-Za-z0-9]([A-Za-z0-9._-]{0,253})|[A-Za-z0-9]|\\[[0-9A-Fa-f:.]{2,45}])(:(?<port>[0-9]{1,5}))?");
     private static final Pattern PARAMETER =
             Pattern.compile("(for|proto|host)\\s*=\\s*(\"[^\"]*\"|[^;,\\s]*)", Pattern.CASE_INSENSITIVE);
 
     static Client of(HttpServerRequest request, List<Network> trustedProxies) {
         String peer = address(request.remoteAddress());
-        String host = valid(request.getHeader("Host"));
+        // Two hosts are as good as none: who knows which of them a proxy before us has looked at.
+        String host = valid(joined(request, "Host"));
         if (!isTrusted(request.remoteAddress(), trustedProxies)) {
             return new Client(peer, "http", Optional.ofNullable(host));
         }
-        Optional<String> forwarded = Optional.ofNullable(request.getHeader("Forwarded"));
-        String client = farthestTrusted(request.getHeader("X-Forwarded-For"), trustedProxies)
+        Optional<String> forwarded = Optional.ofNullable(joined(request, "Forwarded"));
+        String client = farthestTrusted(joined(request, "X-Forwarded-For"), trustedProxies)
                 .or(() -> forwarded.flatMap(value -> parameter(value, "for")))
                 .orElse(peer);
-        String scheme = last(request.getHeader("X-Forwarded-Proto"))
+        String scheme = last(joined(request, "X-Forwarded-Proto"))
                 .or(() -> forwarded.flatMap(value -> parameter(value, "proto")))
                 .map(value -> value.toLowerCase(Locale.ROOT))
                 .filter(value -> value.equals("http") || value.equals("https"))
                 .orElse("http");
-        Optional<String> forwardedHost = last(request.getHeader("X-Forwarded-Host"))
+        Optional<String> forwardedHost = last(joined(request, "X-Forwarded-Host"))
                 .or(() -> forwarded.flatMap(value -> parameter(value, "host")))
                 .filter(value -> valid(value) != null);
         return new Client(client, scheme, forwardedHost.or(() -> Optional.ofNullable(host)));
+    }
+
+    /** Some proxies add to a header of the client's, others add a header of the same name: both mean the same list. */
+    private static @Nullable String joined(HttpServerRequest request, String header) {
+        List<String> values = request.headers().getAll(header);
+        return values.isEmpty() ? null : String.join(",", values);
     }
 
     private static boolean isTrusted(SocketAddress peer, List<Network> trustedProxies) {
@@ -95,6 +102,14 @@ public record Client(String address, String scheme, Optional<String> host) {
     }
 
     private static @Nullable String valid(@Nullable String host) {
-        return host != null && HOST.matcher(host).matches() ? host : null;
+        if (host == null) {
+            return null;
+        }
+        Matcher matcher = HOST.matcher(host);
+        return matcher.matches() && isPort(matcher.group("port")) ? host : null;
+    }
+
+    private static boolean isPort(@Nullable String digits) {
+        return digits == null || Integer.parseInt(digits) <= 65535;
     }
 }

@@ -58,6 +58,9 @@ final class Exchange {
     HttpServerResponse begin(int status) {
         HttpServerResponse response = raw.response().setStatusCode(status);
         CORS.forEach(response::putHeader);
+        if (isBodyLeftOpen()) {
+            response.putHeader("Connection", "close");
+        }
         return response.putHeader("Date", HttpDate.format(Instant.now()))
                 .putHeader("Server", server)
                 .putHeader("x-request-id", id)
@@ -75,13 +78,23 @@ final class Exchange {
 
     /** Logs the exchange when the answer is out. */
     void finish(Future<Void> sent) {
-        sent.onComplete(done -> log(done.succeeded() || isAllWritten()));
+        sent.onComplete(done -> {
+            log(done.succeeded() || isAllWritten());
+            if (isBodyLeftOpen()) {
+                raw.connection().close();
+            }
+        });
     }
 
     /** At a stop, a connection may be closed between the last byte and the word that it is out. */
     private boolean isAllWritten() {
         String length = raw.response().headers().get("Content-Length");
         return length != null && raw.response().bytesWritten() >= Long.parseLong(length);
+    }
+
+    /** The client asked whether to send its body, and was answered instead: nobody knows whether it will come. */
+    private boolean isBodyLeftOpen() {
+        return !raw.isEnded() && "100-continue".equalsIgnoreCase(raw.getHeader("Expect"));
     }
 
     private void log(boolean complete) {

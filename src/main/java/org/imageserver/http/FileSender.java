@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.EOFException;
 import java.io.IOException;
@@ -34,11 +35,10 @@ final class FileSender {
     }
 
     /** Sends a part of the file and closes it; the future says when the last byte is out, or that the client went. */
-    Future<Void> send(OpenFile file, ByteRange part, HttpServerResponse response) {
+    Future<Void> send(OpenFile file, ByteRange part, HttpServerRequest request) {
         Optional<FileChannel> channel = zeroCopy ? file.channel() : Optional.empty();
-        Future<Void> sent = channel.isPresent()
-                ? response.sendFile(channel.get(), part.offset(), part.length())
-                : copy(file, part, response);
+        Future<Void> sent =
+                channel.isPresent() ? sendFile(channel.get(), part, request) : copy(file, part, request.response());
         return sent.onComplete(done -> {
             if (done.failed() && file.isCutShort()) {
                 LOG.warn("{} became shorter while it was being sent; the client got a part of it", file);
@@ -50,6 +50,21 @@ final class FileSender {
     /** Sends so many bytes of a stream. */
     Future<Void> send(InputStream stream, long length, HttpServerResponse response) {
         return new Copy(stream, length, response).run();
+    }
+
+    private static Future<Void> sendFile(FileChannel channel, ByteRange part, HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        if (response.closed()) {
+            // Vert.x would fail with a NullPointerException.
+            return Future.failedFuture("the client left before its answer was ready");
+        }
+        Future<Void> sent = response.sendFile(channel, part.offset(), part.length());
+        if (response.bytesWritten() < part.length()) {
+            // The file became shorter since it was opened, and Vert.x sends what there is: what the client takes for
+            // the rest would be the next answer.
+            return request.connection().close().compose(closed -> Future.failedFuture("the file became shorter"));
+        }
+        return sent;
     }
 
     private Future<Void> copy(OpenFile file, ByteRange part, HttpServerResponse response) {

@@ -149,13 +149,14 @@ public final class HttpServer implements AutoCloseable {
             io.vertx.core.http.HttpServer server = vertx.createHttpServer(options())
                     .requestHandler(dispatcher::handle)
                     .invalidRequestHandler(dispatcher::handleInvalid)
+                    .connectionHandler(connection -> ConnectionWatch.over(connection, settings.idle()))
                     .exceptionHandler(failure -> LOG.debug("connection failed", failure));
             deployed.add(server);
             return server.listen(socket);
         }
     }
 
-    private HttpServerOptions options() {
+    private static HttpServerOptions options() {
         HttpServerOptions options = new HttpServerOptions();
         options.setMaxInitialLineLength(MAX_REQUEST_LINE)
                 .setMaxHeaderSize(MAX_HEADERS)
@@ -163,9 +164,7 @@ public final class HttpServer implements AutoCloseable {
                 .setHandle100ContinueAutomatically(false)
                 .setHttp2ClearTextEnabled(false)
                 .setTcpKeepAlive(true)
-                .setAcceptBacklog(1024)
-                .setIdleTimeout(Math.toIntExact(settings.idle().toMillis()))
-                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+                .setAcceptBacklog(1024);
         return options;
     }
 

@@ -8,6 +8,13 @@ import io.vertx.core.http.HttpServerRequest;
 final class MalformedRequest {
     private MalformedRequest() {}
 
+    /** The cause for a request of a version that is not spoken here. */
+    static final class UnknownVersion extends Exception {
+        UnknownVersion(String version) {
+            super("HTTP/1.0 and HTTP/1.1 are spoken here, not " + version, null, false, false);
+        }
+    }
+
     static ApiException describe(HttpServerRequest raw) {
         Throwable cause = raw.decoderResult().cause();
         if (cause instanceof TooLongHttpLineException) {
@@ -18,6 +25,9 @@ final class MalformedRequest {
             return new ApiException(
                     ErrorCode.RequestHeaderFieldsTooLarge,
                     "the headers are larger than " + HttpServer.MAX_HEADERS + " bytes");
+        }
+        if (cause instanceof UnknownVersion unknown) {
+            return new ApiException(ErrorCode.BadRequest, String.valueOf(unknown.getMessage()));
         }
         return new ApiException(ErrorCode.BadRequest, "the request is not valid HTTP");
     }

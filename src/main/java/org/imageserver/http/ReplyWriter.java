@@ -98,7 +98,7 @@ final class ReplyWriter {
                 return;
             }
             handedOver = true;
-            exchange.finish(files.send(file, part, response));
+            exchange.finish(files.send(file, part, exchange.raw()));
         } finally {
             if (!handedOver) {
                 file.close();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.imageserver.auth.Principal;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Request {
     private static final Pattern USABLE_ID = Pattern.compile("[!-~]{1,128}");
+    private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#]*", Pattern.CASE_INSENSITIVE);
 
     private final HttpServerRequest raw;
     private final String id;
@@ -65,17 +67,12 @@ public final class Request {
      * http://host/path}) for DSAPI files; whichever host it names, it means this server.
      */
     static String target(HttpServerRequest raw) {
-        String uri = raw.uri();
-        int scheme = uri.indexOf("://");
-        if (uri.startsWith("/") || scheme < 0) {
-            return uri;
+        Matcher absolute = ORIGIN.matcher(raw.uri());
+        if (!absolute.lookingAt()) {
+            return raw.uri();
         }
-        int path = uri.indexOf('/', scheme + 3);
-        if (path >= 0) {
-            return uri.substring(path);
-        }
-        int query = uri.indexOf('?', scheme + 3);
-        return query < 0 ? "/" : "/" + uri.substring(query);
+        String target = raw.uri().substring(absolute.end());
+        return target.startsWith("/") ? target : "/" + target;
     }
 
     static String path(String target) {

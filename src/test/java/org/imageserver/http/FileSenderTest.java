@@ -1,0 +1,114 @@
+package org.imageserver.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.imageserver.RawConnection;
+import org.imageserver.TestImages;
+import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.OpenFile;
+import org.imageserver.storage.LocalStorage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What can happen to a file and its client between the moment it is opened and the moment it is sent. */
+class FileSenderTest {
+    private static final String UUID = TestImages.uuid(1);
+    private static final int SIZE = 1000;
+
+    @TempDir
+    private Path directory;
+
+    private final Vertx vertx = Vertx.vertx();
+    private Catalogue catalogue;
+    private OpenFile file;
+
+    @BeforeEach
+    void open() throws IOException {
+        new TestImages(directory).add(1, new byte[SIZE]);
+        catalogue = new Catalogue(new LocalStorage(directory), UUID, true);
+        catalogue.rescan();
+        file = catalogue.openFile(catalogue.snapshot(), UUID, 0);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        catalogue.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private RawConnection connect(io.vertx.core.Handler<HttpServerRequest> handler) throws Exception {
+        int port = vertx.createHttpServer()
+                .requestHandler(handler)
+                .listen(0)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS)
+                .actualPort();
+        return RawConnection.tcp(port);
+    }
+
+    private boolean isOpen() {
+        return file.channel().orElseThrow().isOpen();
+    }
+
+    /** Else the client would take the next answer for the rest of this one. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFileThatBecameShorterEndsTheConnection(boolean zeroCopy) throws Exception {
+        try (FileChannel channel =
+                FileChannel.open(directory.resolve(UUID).resolve("file"), StandardOpenOption.WRITE)) {
+            channel.truncate(SIZE / 2);
+        }
+        FileSender sender = new FileSender(vertx, zeroCopy);
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        try (RawConnection connection = connect(request -> {
+            request.response().putHeader("Content-Length", Integer.toString(SIZE));
+            Future<Void> done = sender.send(file, new ByteRange(0, SIZE), request);
+            done.onSuccess(sent::complete).onFailure(sent::completeExceptionally);
+        })) {
+            connection.get("/", "").get("/", "");
+            int received = 0;
+            if (!connection.isAtEnd()) {
+                connection.readHead();
+                while (received <= SIZE && !connection.isAtEnd()) {
+                    connection.readBytes(1);
+                    received++;
+                }
+            }
+            assertThat(received).isLessThanOrEqualTo(SIZE / 2);
+        }
+        assertThat(sent).failsWithin(10, TimeUnit.SECONDS);
+        assertThat(isOpen()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theFileIsClosedWhenTheClientHasLeftBefore(boolean zeroCopy) throws Exception {
+        FileSender sender = new FileSender(vertx, zeroCopy);
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        try (RawConnection connection = connect(request -> request.connection().closeHandler(gone -> {
+            request.response().putHeader("Content-Length", Integer.toString(SIZE));
+            sender.send(file, new ByteRange(0, SIZE), request)
+                    .onSuccess(sent::complete)
+                    .onFailure(sent::completeExceptionally);
+        }))) {
+            connection.get("/", "");
+        }
+        assertThat(sent).failsWithin(10, TimeUnit.SECONDS);
+        assertThat(isOpen()).isFalse();
+        assertThat(Files.exists(directory.resolve(UUID).resolve("file"))).isTrue();
+    }
+}
