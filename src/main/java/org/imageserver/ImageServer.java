@@ -2,18 +2,28 @@ package org.imageserver;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.imageserver.auth.Authenticator;
+import org.imageserver.auth.AuthorizedKeys;
+import org.imageserver.auth.Principal;
+import org.imageserver.auth.Role;
+import org.imageserver.auth.Users;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
 import org.imageserver.catalogue.UploadPolicy;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
+import org.imageserver.config.Settings.Publishing;
+import org.imageserver.http.Gate;
 import org.imageserver.http.HttpServer;
 import org.imageserver.http.Route;
 import org.imageserver.http.RouteTable;
 import org.imageserver.http.dsapi.DsapiRoutes;
 import org.imageserver.http.imgapi.ImgapiRoutes;
+import org.imageserver.http.imgapi.ImgapiWrites;
+import org.imageserver.http.imgapi.PublishRoute;
 import org.imageserver.http.web.WebRoutes;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.storage.LocalStorage;
@@ -29,7 +39,7 @@ public final class ImageServer implements AutoCloseable {
     private ImageServer(Settings settings) throws IOException {
         storage = new LocalStorage(settings.serveDir());
         catalogue = new Catalogue(storage, catalogueSettings(settings));
-        http = new HttpServer(settings, routes(catalogue, settings), Version.current());
+        http = new HttpServer(settings, routes(catalogue, settings), gate(settings), Version.current());
         try {
             catalogue.rescan();
             addresses = http.start();
@@ -55,16 +65,34 @@ public final class ImageServer implements AutoCloseable {
             case PUBLIC -> ManifestRules.Mode.PUBLIC;
             case PRIVATE -> ManifestRules.Mode.PRIVATE;
         };
-        return new CatalogueSettings(
-                settings.creator().uuid(),
-                mode,
-                new UploadPolicy(UploadPolicy.DEFAULT_MAX_BYTES, UploadPolicy.Streams.STRICT, false));
+        return new CatalogueSettings(settings.creator().uuid(), mode, uploadPolicy(settings.publishing()));
+    }
+
+    private static UploadPolicy uploadPolicy(Publishing publishing) {
+        UploadPolicy.Streams streams = switch (publishing.verifyStreams()) {
+            case STRICT -> UploadPolicy.Streams.STRICT;
+            case WARN -> UploadPolicy.Streams.WARN;
+            case OFF -> UploadPolicy.Streams.OFF;
+        };
+        return new UploadPolicy(publishing.maxFileBytes(), streams, publishing.isZstdAllowed());
+    }
+
+    private static Gate gate(Settings settings) {
+        Users users = new Users(settings.usersFile(), InstantSource.system());
+        AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
+        Principal withoutCredential = settings.publishing().areAnonymousWritesAllowed()
+                ? new Principal.Account("anonymous", settings.creator().uuid(), Role.ADMIN)
+                : new Principal.Anonymous();
+        return new Gate(new Authenticator(users, keys, InstantSource.system()), withoutCredential);
     }
 
     /** The one table of everything that the server answers. */
     static RouteTable routes(Catalogue catalogue, Settings settings) {
         String version = Version.current();
         List<Route> apis = new ArrayList<>(new ImgapiRoutes(catalogue, version).routes());
+        apis.addAll(new ImgapiWrites(catalogue.publisher()).routes());
+        PublishRoute publish = new PublishRoute(catalogue.publisher());
+        apis.addAll(List.of(publish.route(), publish.byPut()));
         apis.addAll(new DsapiRoutes(catalogue, settings).routes());
         return new WebRoutes(catalogue, version).with(apis);
     }

@@ -8,9 +8,6 @@ package org.imageserver.catalogue;
  * @param isZstdAllowed whether files may be compressed with zstd, which imgadm does not know
  */
 public record UploadPolicy(long maxBytes, Streams streams, boolean isZstdAllowed) {
-    /** 20 GiB, as the peer has it. */
-    public static final long DEFAULT_MAX_BYTES = 20L << 30;
-
     /** How strictly ZFS send streams are verified. */
     public enum Streams {
         /** What is not a complete and intact stream is refused. */

@@ -47,6 +47,11 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--sample", description = "Puts one small image into an empty directory, to see something work.")
     private boolean isSampleWanted;
 
+    @Option(
+            names = "--i-know",
+            description = "Lets anonymous_writes stand together with an address that other machines can reach.")
+    private boolean isDangerKnown;
+
     @Spec
     private CommandSpec spec;
 
@@ -55,6 +60,7 @@ final class ServeCommand implements Callable<Integer> {
         Settings settings = settings();
         Logging.configure(
                 settings.logLevel(), Logging.Format.fitting(Terminal.isOut()), Logging.Target.STANDARD_OUTPUT);
+        checkAnonymousWrites(settings);
         CountDownLatch stop = new CountDownLatch(1);
         Signals.onStop(stop::countDown);
         try {
@@ -66,6 +72,19 @@ final class ServeCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new CommandFailure(CommandFailure.FOUND_WRONG, String.valueOf(e.getMessage()));
         }
+    }
+
+    private void checkAnonymousWrites(Settings settings) throws CommandFailure {
+        if (!settings.publishing().areAnonymousWritesAllowed()) {
+            return;
+        }
+        if (!Urls.areAllLocal(settings.listen()) && !isDangerKnown) {
+            throw new CommandFailure(
+                    CommandFailure.WRONG_USE,
+                    "anonymous_writes lets everyone who can reach " + settings.listen()
+                            + " change and delete images; listen on the loopback only, or say --i-know");
+        }
+        LOG.warn("ANONYMOUS WRITES ARE ON: everyone who can reach this server may change and delete its images");
     }
 
     private void run(Settings settings, CountDownLatch stop) throws IOException {

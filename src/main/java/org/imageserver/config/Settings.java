@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param idle after which an idle connection is closed
  * @param grace the time that running downloads get when the server stops
  * @param usersFile the accounts
+ * @param publishing who may publish, and what
  * @param keysDir the ssh keys of accounts, in {@code NAME.keys} files
  */
 public record Settings(
@@ -40,7 +41,8 @@ public record Settings(
         Duration idle,
         Duration grace,
         Path usersFile,
-        Path keysDir) {
+        Path keysDir,
+        Publishing publishing) {
 
     /** The owner of images whose manifest names none, when the configuration names none either. */
     public static final String NOBODY = "00000000-0000-0000-0000-000000000000";
@@ -49,6 +51,24 @@ public record Settings(
     public enum Mode {
         PUBLIC,
         PRIVATE
+    }
+
+    /**
+     * Who may publish, and what.
+     *
+     * @param verifyStreams how strictly ZFS send streams are looked at
+     * @param isZstdAllowed whether files may be compressed with zstd
+     * @param maxFileBytes the largest file that is taken
+     * @param areAnonymousWritesAllowed whether everyone may change everything; for closed networks and tests
+     */
+    public record Publishing(
+            Verify verifyStreams, boolean isZstdAllowed, long maxFileBytes, boolean areAnonymousWritesAllowed) {}
+
+    /** How strictly ZFS send streams are verified. */
+    public enum Verify {
+        STRICT,
+        WARN,
+        OFF
     }
 
     /** How file bytes are sent: by the kernel alone, through a buffer, or as a probe at start decides. */

@@ -44,6 +44,16 @@ public enum SettingsKey {
             "keys_dir",
             "a path",
             "A directory of NAME.keys files: ssh keys of accounts (default .image-server/keys in serve_dir)."),
+    VERIFY_STREAMS(
+            "verify_streams",
+            "\"strict\", \"warn\" or \"off\"",
+            "Whether a published file that is no complete, intact ZFS stream is refused, logged, or not looked at."),
+    ALLOW_ZSTD("allow_zstd", "true or false", "Takes files compressed with zstd, which imgadm cannot read."),
+    MAX_FILE_BYTES("max_file_bytes", "a number of bytes, 1 or more", "The largest file that is taken."),
+    ANONYMOUS_WRITES(
+            "anonymous_writes",
+            "true or false",
+            "Everyone may change everything, without a credential: for closed networks and tests only."),
     COMMENTS("comments", "anything", "Ignored; the old server's configuration has it.");
 
     private final String key;

@@ -14,11 +14,16 @@ import org.imageserver.config.Settings.Creator;
 import org.imageserver.config.Settings.LogLevel;
 import org.imageserver.config.Settings.Mode;
 import org.imageserver.config.Settings.Overrides;
+import org.imageserver.config.Settings.Publishing;
 import org.imageserver.config.Settings.Sendfile;
+import org.imageserver.config.Settings.Verify;
 
 /** Makes {@link Settings} of a {@link ConfigFile}: types, ranges, defaults. */
 final class SettingsReader {
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    /** 20 GiB, as the peer has it. */
+    private static final long DEFAULT_MAX_FILE = 20L << 30;
+
     private static final ListenAddress DEFAULT_LISTEN = new ListenAddress.Tcp("127.0.0.1", 8080);
 
     private final ConfigFile file;
@@ -49,7 +54,8 @@ final class SettingsReader {
                 seconds(SettingsKey.IDLE_SECONDS, "1", 120),
                 seconds(SettingsKey.GRACE_SECONDS, "0", 30),
                 path(SettingsKey.USERS_FILE, serveDir.resolve(".image-server/users.json")),
-                path(SettingsKey.KEYS_DIR, serveDir.resolve(".image-server/keys")));
+                path(SettingsKey.KEYS_DIR, serveDir.resolve(".image-server/keys")),
+                publishing());
     }
 
     private Path serveDirOfTheFile() throws ConfigException {
@@ -67,6 +73,35 @@ final class SettingsReader {
                 .orElse(otherwise)
                 .toAbsolutePath()
                 .normalize();
+    }
+
+    private Publishing publishing() throws ConfigException {
+        return new Publishing(
+                choice(SettingsKey.VERIFY_STREAMS, Verify.STRICT),
+                flag(SettingsKey.ALLOW_ZSTD),
+                maxFileBytes(),
+                flag(SettingsKey.ANONYMOUS_WRITES));
+    }
+
+    private boolean flag(SettingsKey key) throws ConfigException {
+        Optional<JsonNode> value = file.value(key);
+        if (value.isPresent() && !value.get().isBoolean()) {
+            throw file.wrong(key);
+        }
+        return value.isPresent() && value.get().booleanValue();
+    }
+
+    private long maxFileBytes() throws ConfigException {
+        Optional<JsonNode> value = file.value(SettingsKey.MAX_FILE_BYTES);
+        if (value.isEmpty()) {
+            return DEFAULT_MAX_FILE;
+        }
+        if (!value.get().isIntegralNumber()
+                || !value.get().canConvertToLong()
+                || value.get().longValue() < 1) {
+            throw file.wrong(SettingsKey.MAX_FILE_BYTES);
+        }
+        return value.get().longValue();
     }
 
     private List<ListenAddress> listen() throws ConfigException {

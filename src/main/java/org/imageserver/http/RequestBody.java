@@ -1,8 +1,10 @@
 package org.imageserver.http;
 
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -13,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +49,7 @@ final class RequestBody implements ReadableByteChannel {
     private @Nullable ByteBuffer emptying;
     private volatile boolean isBegun;
     private volatile boolean isComplete;
-    private volatile long received;
+    private final AtomicLong received = new AtomicLong();
     private long minuteBegan = System.nanoTime();
     private long receivedBefore;
 
@@ -91,15 +94,17 @@ final class RequestBody implements ReadableByteChannel {
     }
 
     private void arrived(Buffer chunk) {
-        received += chunk.length();
+        received.addAndGet(chunk.length());
+        ByteBuf bytes = ((BufferInternal) chunk).getByteBuf();
         int offset = 0;
         while (offset < chunk.length()) {
             if (filling == null) {
                 filling = nextBuffer();
             }
             int count = Math.min(filling.remaining(), chunk.length() - offset);
-            chunk.getBytes(offset, offset + count, filling.array(), filling.position());
-            filling.position(filling.position() + count);
+            filling.limit(filling.position() + count);
+            bytes.getBytes(bytes.readerIndex() + offset, filling);
+            filling.limit(filling.capacity());
             offset += count;
             if (!filling.hasRemaining()) {
                 flush();
@@ -138,7 +143,7 @@ final class RequestBody implements ReadableByteChannel {
                     return -1;
                 }
                 case Event.Broken broken ->
-                    throw new BrokenOffException("the client broke off after " + received + " bytes");
+                    throw new BrokenOffException("the client broke off after " + received.get() + " bytes");
             }
         }
         int count = Math.min(target.remaining(), emptying.remaining());
@@ -169,18 +174,18 @@ final class RequestBody implements ReadableByteChannel {
 
     private Event next() throws IOException {
         try {
-            long seenBefore = received;
+            long seenBefore = received.get();
             while (true) {
                 Event event = events.poll(idle.toMillis(), TimeUnit.MILLISECONDS);
                 checkRate();
                 if (event != null) {
                     return event;
                 }
-                if (received == seenBefore) {
+                if (received.get() == seenBefore) {
                     throw new BrokenOffException(
                             "the client sent nothing for " + idle.toSeconds() + " s, after " + received + " bytes");
                 }
-                seenBefore = received;
+                seenBefore = received.get();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -193,12 +198,12 @@ final class RequestBody implements ReadableByteChannel {
         if (now - minuteBegan < TimeUnit.MINUTES.toNanos(1)) {
             return;
         }
-        if (!isComplete && received - receivedBefore < LEAST_BYTES_A_MINUTE) {
-            throw new BrokenOffException("the client sent only " + (received - receivedBefore)
+        if (!isComplete && received.get() - receivedBefore < LEAST_BYTES_A_MINUTE) {
+            throw new BrokenOffException("the client sent only " + (received.get() - receivedBefore)
                     + " bytes within a minute; less than " + LEAST_BYTES_A_MINUTE + " is taken for dead");
         }
         minuteBegan = now;
-        receivedBefore = received;
+        receivedBefore = received.get();
     }
 
     /**

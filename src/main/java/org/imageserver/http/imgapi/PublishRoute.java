@@ -1,0 +1,118 @@
+package org.imageserver.http.imgapi;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.Publisher;
+import org.imageserver.http.Body;
+import org.imageserver.http.ErrorCode;
+import org.imageserver.http.PathTemplate;
+import org.imageserver.http.Reply;
+import org.imageserver.http.Request;
+import org.imageserver.http.Route;
+import org.imageserver.http.Route.Doc;
+import org.imageserver.http.Route.Parameter;
+
+/**
+ * {@code POST /publish}: an image in one request, with the raw stream as its body and the manifest in the query. No
+ * peer has it; it is for {@code zfs send ... | gzip | curl -T -}.
+ */
+public final class PublishRoute {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** Parameters that speak of the file or of the request. */
+    private static final Set<String> NOT_OF_THE_MANIFEST =
+            Set.of("compression", "sha1", "dataset_guid", "account", "storage", "channel");
+
+    /** Fields that are text whatever they look like: a version of 2 is no number. */
+    private static final Set<String> TEXTS = Set.of(
+            "name",
+            "version",
+            "description",
+            "homepage",
+            "eula",
+            "type",
+            "os",
+            "owner",
+            "origin",
+            "nic_driver",
+            "disk_driver",
+            "cpu_type");
+
+    private final Publisher publisher;
+
+    /** Makes the route to a publisher. */
+    public PublishRoute(Publisher publisher) {
+        this.publisher = publisher;
+    }
+
+    /** The route. */
+    public Route route() {
+        Doc doc = new Doc(
+                "Publishing in one request",
+                "Publishes the stream in the body as an image; the query is its manifest.",
+                List.of(
+                        new Parameter("name", "Needed."),
+                        new Parameter("version", "Needed."),
+                        new Parameter("FIELD", "Any other field of the manifest; lists and objects as JSON."),
+                        new Parameter("sha1", "What the sha1 of the bytes must be.")),
+                Reply.JSON,
+                List.of(
+                        ErrorCode.UnauthorizedError,
+                        ErrorCode.OperatorOnly,
+                        ErrorCode.ValidationFailed,
+                        ErrorCode.InvalidParameter,
+                        ErrorCode.OriginDoesNotExist,
+                        ErrorCode.Upload,
+                        ErrorCode.Download,
+                        ErrorCode.InsufficientStorage));
+        return new Route(HttpMethod.POST, PathTemplate.of("/publish"), "Publish", doc, this::later);
+    }
+
+    /** The same by PUT, which is what {@code curl -T} sends. */
+    public Route byPut() {
+        Route post = route();
+        return new Route(HttpMethod.PUT, post.path(), "PublishByPut", post.doc(), this::later);
+    }
+
+    private Reply later(Request request) {
+        return new Reply.Later(() -> publish(request));
+    }
+
+    private Reply publish(Request request) throws IOException {
+        Principal principal = Acting.principal(request);
+        publisher.checkMayPublish(principal);
+        Image image = publisher.publish(principal, manifest(request.query().asMap()), Uploads.file(request));
+        return Reply.json(Body.of(image.json().bytes()), image.json().etag());
+    }
+
+    private static ObjectNode manifest(Map<String, String> parameters) {
+        ObjectNode manifest = JsonNodeFactory.instance.objectNode();
+        parameters.forEach((name, value) -> {
+            if (!NOT_OF_THE_MANIFEST.contains(name)) {
+                manifest.set(name, TEXTS.contains(name) ? new TextNode(value) : value(value));
+            }
+        });
+        return manifest;
+    }
+
+    /** JSON if it is some, else text: {@code tags={"role":"db"}}, {@code public=true}, {@code image_size=10240}. */
+    private static JsonNode value(String text) {
+        try {
+            JsonNode json = JSON.readTree(text);
+            return json.isMissingNode() ? new TextNode(text) : json;
+        } catch (JsonProcessingException e) {
+            return new TextNode(text);
+        }
+    }
+}
