@@ -46,14 +46,15 @@ public final class TestServer implements AutoCloseable {
     public static TestServer start(Path directory, String entries) {
         try {
             Path config = directory.resolve("config.json");
-            Files.writeString(config, """
+            Files.writeString(
+                    config, """
                     {
                       "listen": ["127.0.0.1:0", "unix:socket"],
                       "serve_dir": "images",
-                      "grace_seconds": 0,
+                      %s
                       %s
                     }
-                    """.formatted(entries));
+                    """.formatted(entries.contains("grace_seconds") ? "" : "\"grace_seconds\": 0,", entries));
             Files.createDirectories(directory.resolve("images"));
             return new TestServer(directory, Settings.read(config, Settings.Overrides.NONE));
         } catch (IOException e) {

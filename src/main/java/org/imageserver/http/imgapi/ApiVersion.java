@@ -28,6 +28,7 @@ final class ApiVersion {
     }
 
     private static boolean includes(String range, Semver version) {
-        return range.equals("*") || version.satisfies(range);
+        // npm knows three ways to write any version; the library knows one.
+        return range.isEmpty() || range.equalsIgnoreCase("x") || version.satisfies(range);
     }
 }
