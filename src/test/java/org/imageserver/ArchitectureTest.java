@@ -28,6 +28,8 @@ class ArchitectureTest {
             .definedBy("org.imageserver.catalogue..")
             .layer("storage")
             .definedBy("org.imageserver.storage..")
+            .layer("auth")
+            .definedBy("org.imageserver.auth..")
             .layer("manifest")
             .definedBy("org.imageserver.manifest..")
             .layer("config")
@@ -46,6 +48,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("http", "faces", "wiring", "cli")
             .whereLayer("storage")
             .mayOnlyBeAccessedByLayers("catalogue", "wiring", "cli")
+            .whereLayer("auth")
+            .mayOnlyBeAccessedByLayers("catalogue", "http", "faces", "wiring", "cli")
             .whereLayer("manifest")
             .mayOnlyBeAccessedByLayers("catalogue", "http", "faces")
             .whereLayer("logging")
@@ -54,10 +58,18 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule LEAVES_KNOW_NOTHING_OF_OURS = noClasses()
             .that()
-            .resideInAnyPackage("..manifest..", "..storage..", "..config..")
+            .resideInAnyPackage("..manifest..", "..storage..", "..auth..", "..config..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.imageserver", "..http..", "..catalogue..", "..cli..", "..logging..");
+
+    @ArchTest
+    static final ArchRule WHO_ASKS_IS_KNOWN_WITHOUT_THE_REST = noClasses()
+            .that()
+            .resideInAPackage("..auth..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..config..", "..manifest..", "..storage..");
 
     @ArchTest
     static final ArchRule ONLY_HTTP_SPEAKS_HTTP = noClasses()

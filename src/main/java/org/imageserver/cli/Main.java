@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             CheckConfigCommand.class,
             CheckCommand.class,
+            UserCommand.class,
             SmfCommand.class,
             GenerateCompletion.class,
             HelpCommand.class

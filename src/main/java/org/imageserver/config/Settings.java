@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param sendfile how file bytes are sent
  * @param idle after which an idle connection is closed
  * @param grace the time that running downloads get when the server stops
+ * @param usersFile the accounts
+ * @param keysDir the ssh keys of accounts, in {@code NAME.keys} files
  */
 public record Settings(
         List<ListenAddress> listen,
@@ -36,7 +38,9 @@ public record Settings(
         List<Network> trustedProxies,
         Sendfile sendfile,
         Duration idle,
-        Duration grace) {
+        Duration grace,
+        Path usersFile,
+        Path keysDir) {
 
     /** The owner of images whose manifest names none, when the configuration names none either. */
     public static final String NOBODY = "00000000-0000-0000-0000-000000000000";

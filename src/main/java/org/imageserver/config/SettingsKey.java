@@ -36,6 +36,14 @@ public enum SettingsKey {
     SENDFILE("sendfile", "\"auto\", \"on\" or \"off\"", "Zero-copy downloads; auto tries it once on unix sockets."),
     IDLE_SECONDS("idle_seconds", "a number of seconds, 1 to 86400", "An idle connection is closed after this."),
     GRACE_SECONDS("grace_seconds", "a number of seconds, 0 to 86400", "Time that running downloads get at a stop."),
+    USERS_FILE(
+            "users_file",
+            "a path",
+            "The accounts, as \"image-server user\" keeps them (default .image-server/users.json in serve_dir)."),
+    KEYS_DIR(
+            "keys_dir",
+            "a path",
+            "A directory of NAME.keys files: ssh keys of accounts (default .image-server/keys in serve_dir)."),
     COMMENTS("comments", "anything", "Ignored; the old server's configuration has it.");
 
     private final String key;

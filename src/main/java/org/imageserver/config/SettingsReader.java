@@ -29,13 +29,15 @@ final class SettingsReader {
 
     Settings read(Overrides overrides) throws ConfigException {
         List<ListenAddress> listen = listen();
-        // The old server served the folder that it stood in, its configuration beside it, unless told otherwise.
-        boolean isOldServers = file.value(SettingsKey.LISTEN_PORT).isPresent();
-        Path serveDir = file.directory().resolve(string(SettingsKey.SERVE_DIR, isOldServers ? "" : "images"));
+        Path serveDir = overrides
+                .serveDir()
+                .orElse(serveDirOfTheFile())
+                .toAbsolutePath()
+                .normalize();
         return new Settings(
                 overrides.listen().isEmpty() ? listen : overrides.listen(),
                 socketMode(),
-                overrides.serveDir().orElse(serveDir).toAbsolutePath().normalize(),
+                serveDir,
                 choice(SettingsKey.MODE, Mode.PUBLIC),
                 seconds(SettingsKey.RESCAN_SECONDS, "0.1", 2),
                 file.string(SettingsKey.PREFIX),
@@ -45,7 +47,26 @@ final class SettingsReader {
                 trustedProxies(),
                 choice(SettingsKey.SENDFILE, Sendfile.AUTO),
                 seconds(SettingsKey.IDLE_SECONDS, "1", 120),
-                seconds(SettingsKey.GRACE_SECONDS, "0", 30));
+                seconds(SettingsKey.GRACE_SECONDS, "0", 30),
+                path(SettingsKey.USERS_FILE, serveDir.resolve(".image-server/users.json")),
+                path(SettingsKey.KEYS_DIR, serveDir.resolve(".image-server/keys")));
+    }
+
+    private Path serveDirOfTheFile() throws ConfigException {
+        // The old server served the folder that it stood in, its configuration beside it, unless told otherwise.
+        boolean isOldServers = file.value(SettingsKey.LISTEN_PORT).isPresent();
+        return file.directory().resolve(string(SettingsKey.SERVE_DIR, isOldServers ? "" : "images"));
+    }
+
+    private Path path(SettingsKey key, Path otherwise) throws ConfigException {
+        Optional<String> path = file.string(key);
+        if (path.isPresent() && path.get().isBlank()) {
+            throw file.wrong(key);
+        }
+        return path.map(file.directory()::resolve)
+                .orElse(otherwise)
+                .toAbsolutePath()
+                .normalize();
     }
 
     private List<ListenAddress> listen() throws ConfigException {

@@ -73,6 +73,8 @@ class SettingsTest {
         assertThat(settings.socketMode()).isEqualTo(0666);
         assertThat(settings.idle()).isEqualTo(Duration.ofMinutes(2));
         assertThat(settings.grace()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.usersFile()).isEqualTo(settings.serveDir().resolve(".image-server/users.json"));
+        assertThat(settings.keysDir()).isEqualTo(settings.serveDir().resolve(".image-server/keys"));
     }
 
     @Test
@@ -87,6 +89,8 @@ class SettingsTest {
                   "trusted_proxies": ["10.0.0.0/8", "fd00::/8", "192.168.1.1"],
                   "sendfile": "off",
                   "idle_seconds": 5,
+                  "users_file": "users.json",
+                  "keys_dir": "/etc/keys",
                   "grace_seconds": 0, # and a comma after the last
                 }
                 """);
@@ -102,6 +106,8 @@ class SettingsTest {
         assertThat(settings.sendfile()).isEqualTo(Sendfile.OFF);
         assertThat(settings.idle()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.grace()).isZero();
+        assertThat(settings.usersFile()).isEqualTo(directory.resolve("users.json"));
+        assertThat(settings.keysDir()).isEqualTo(Path.of("/etc/keys"));
         assertThat(settings.trustedProxies()).hasSize(3);
         assertThat(settings.trustedProxies().getFirst().contains(new InetSocketAddress("10.1.2.3", 1)))
                 .isTrue();
@@ -119,6 +125,7 @@ class SettingsTest {
         Settings settings = Settings.read(config, overrides);
         assertThat(settings.listen()).containsExactly(new ListenAddress.Tcp("127.0.0.1", 1));
         assertThat(settings.serveDir()).isEqualTo(Path.of("/elsewhere"));
+        assertThat(settings.usersFile()).isEqualTo(Path.of("/elsewhere/.image-server/users.json"));
     }
 
     @Test
@@ -153,6 +160,8 @@ class SettingsTest {
                 "\"sendfile\": true | \"auto\", \"on\" or \"off\"",
                 "\"idle_seconds\": 1e9 | found",
                 "\"suffix\": [] | expected a string",
+                "\"users_file\": \"\" | expected a path",
+                "\"keys_dir\": 1 | expected a path, found 1",
             })
     void namesTheKeyTheLineAndWhatWasExpected(String entry, String expected) {
         assertRefused("{\n\n  " + entry + "\n}", "line 3");

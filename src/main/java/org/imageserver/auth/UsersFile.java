@@ -1,0 +1,166 @@
+package org.imageserver.auth;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The users file on disk. Readers need no lock, because the file is replaced whole, by a rename. Writers hold a lock
+ * on a second file beside it: the file itself is another one after each change. Only its owner may read it; safe for
+ * use by many threads and processes.
+ */
+final class UsersFile {
+    private static final Logger LOG = LoggerFactory.getLogger(UsersFile.class);
+
+    /** The lock of the operating system keeps processes apart, not the threads of one. */
+    private static final ReentrantLock THIS_PROCESS = new ReentrantLock();
+
+    private final Path path;
+    private final Path directory;
+
+    UsersFile(Path path) {
+        this.path = path.toAbsolutePath();
+        this.directory = Objects.requireNonNull(this.path.getParent(), "a users file has a directory");
+    }
+
+    /** What tells one content from another without reading it. */
+    record Version(@Nullable Object inode, FileTime modified, long size) {}
+
+    /** Work that nobody else does meanwhile. */
+    interface Work<T> {
+        T run() throws IOException, UsersException;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** The version that is there now; empty when there is no file. */
+    Optional<Version> version() throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            return Optional.of(new Version(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size()));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The accounts; none when there is no file. */
+    List<User> read() throws IOException, UsersException {
+        try {
+            return UsersJson.parse(Files.readAllBytes(path));
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (AccessDeniedException e) {
+            throw new UsersException(path + ": may not be read by " + System.getProperty("user.name"));
+        } catch (UsersException e) {
+            throw new UsersException(path + ": " + e.getMessage() + "; repair the file or put a copy back");
+        }
+    }
+
+    /** Waits for its turn and keeps every other writer out. */
+    <T> T exclusively(Work<T> work) throws IOException, UsersException {
+        makeDirectory(directory);
+        THIS_PROCESS.lock();
+        try (FileChannel channel = openLock();
+                var lock = channel.lock()) {
+            LOG.trace("holds {}", lock);
+            return work.run();
+        } finally {
+            THIS_PROCESS.unlock();
+        }
+    }
+
+    private FileChannel openLock() throws IOException {
+        Path lockFile = beside(".lock");
+        try {
+            create(lockFile).close();
+        } catch (FileAlreadyExistsException e) {
+            // It is never removed: another process may be waiting on it.
+        }
+        return FileChannel.open(lockFile, StandardOpenOption.WRITE);
+    }
+
+    /** Replaces the content; durable when it returns. Only within {@link #exclusively}. */
+    void write(Collection<User> users) throws IOException {
+        Path aside = beside(".new");
+        Files.deleteIfExists(aside);
+        try (FileChannel channel = create(aside)) {
+            ByteBuffer bytes = ByteBuffer.wrap(UsersJson.print(users));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        } catch (IOException e) {
+            // Some network file systems have no such operation; the change itself stands.
+            LOG.debug("cannot sync {}", directory, e);
+        }
+    }
+
+    private Path beside(String suffix) {
+        return path.resolveSibling(path.getFileName() + suffix);
+    }
+
+    /** A new file that its owner alone may read, from its first moment on. */
+    private static FileChannel create(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        giveToTheOwnerOfItsDirectory(file);
+        return channel;
+    }
+
+    private static void makeDirectory(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = directory.getParent();
+        if (parent != null) {
+            makeDirectory(parent);
+        }
+        try {
+            Files.createDirectory(directory);
+            giveToTheOwnerOfItsDirectory(directory);
+        } catch (FileAlreadyExistsException e) {
+            // Somebody was faster.
+        }
+    }
+
+    /** Root adds users for a server that runs as somebody else, who must be able to read the result. */
+    private static void giveToTheOwnerOfItsDirectory(Path file) throws IOException {
+        UserPrincipal owner = Files.getOwner(Objects.requireNonNull(file.getParent()));
+        if (owner.equals(Files.getOwner(file))) {
+            return;
+        }
+        try {
+            Files.setOwner(file, owner);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be given to {}, who owns its directory: can the server read it?", file, owner);
+        }
+    }
+}
