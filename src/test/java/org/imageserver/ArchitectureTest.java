@@ -32,6 +32,8 @@ class ArchitectureTest {
             .definedBy("org.imageserver.auth..")
             .layer("manifest")
             .definedBy("org.imageserver.manifest..")
+            .layer("zfs")
+            .definedBy("org.imageserver.zfs..")
             .layer("config")
             .definedBy("org.imageserver.config..")
             .layer("logging")
@@ -51,7 +53,9 @@ class ArchitectureTest {
             .whereLayer("auth")
             .mayOnlyBeAccessedByLayers("catalogue", "http", "faces", "wiring", "cli")
             .whereLayer("manifest")
-            .mayOnlyBeAccessedByLayers("catalogue", "http", "faces")
+            .mayOnlyBeAccessedByLayers("catalogue", "http", "faces", "wiring", "cli")
+            .whereLayer("zfs")
+            .mayOnlyBeAccessedByLayers("catalogue", "cli")
             .whereLayer("logging")
             .mayOnlyBeAccessedByLayers("cli");
 

@@ -27,7 +27,7 @@ record SignatureHeader(
     /** Each name may stand for a long header: a short request must not make the server gather megabytes. */
     private static final int MOST_NAMES = 20;
 
-    private static final Pattern KEY_PATH = Pattern.compile("/([^/]+)/keys/([^/]+)");
+    private static final Pattern KEY_PATH = Pattern.compile("/([^/]+)/keys/(.+)");
 
     /** Reads what stands after the scheme; empty if that is no signature. */
     static Optional<SignatureHeader> parse(String text) {

@@ -3,8 +3,10 @@ package org.imageserver.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -103,8 +105,8 @@ class AuthorizedKeysTest {
     @Test
     void skipsAKeyThatIsCutOrHasMoreThanItShould() throws Exception {
         byte[] blob = SshKey.ecdsa(256).blob();
-        byte[] longer = java.util.Arrays.copyOf(blob, blob.length + 1);
-        byte[] shorter = java.util.Arrays.copyOf(blob, blob.length - 1);
+        byte[] longer = Arrays.copyOf(blob, blob.length + 1);
+        byte[] shorter = Arrays.copyOf(blob, blob.length - 1);
         String type = "ecdsa-sha2-nistp256 ";
         Base64.Encoder base64 = Base64.getEncoder();
         assertThat(load(type + base64.encodeToString(longer) + "\n" + type + base64.encodeToString(shorter))
@@ -115,8 +117,7 @@ class AuthorizedKeysTest {
 
     @Test
     void takesLinesOfAnyLengthAndEncoding() throws Exception {
-        byte[] line =
-                (KEY.line() + " \u00e9" + " x".repeat(100_000)).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        byte[] line = (KEY.line() + " \u00e9" + " x".repeat(100_000)).getBytes(StandardCharsets.ISO_8859_1);
         Files.write(directory.resolve("alice.keys"), line);
         assertThat(new AuthorizedKeys(directory).of("alice")).hasSize(1);
         assertThat(load("x=\"" + "y \\\" ".repeat(100_000)).problems()).hasSize(1);

@@ -158,6 +158,15 @@ class HttpSignatureTest {
                 send("GET", "/", HERE, signed("/alice/keys/" + other, "ed25519", signature)), "no key of the account");
     }
 
+    /** Base64 has slashes, as paths do. */
+    @Test
+    void aFingerprintMayHaveASlash() {
+        SignatureHeader header = SignatureHeader.parse("keyId=\"/alice/keys/SHA256:a/b+c\",signature=\"AAAA\"")
+                .orElseThrow();
+        assertThat(header.user()).isEqualTo("alice");
+        assertThat(header.fingerprint()).contains("SHA256:a/b+c");
+    }
+
     @Test
     void aRevokedOrExpiredAccountCannotUseItsKeys() throws Exception {
         Map<String, String> headers = signed("alice", "ed25519", KEY.sign("Ed25519", "date: " + date()));

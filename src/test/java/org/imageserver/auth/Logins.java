@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
@@ -47,7 +48,7 @@ final class Logins {
 
     /** After a second it looks at the file. */
     void letTheServerLook() {
-        clock.pass(java.time.Duration.ofSeconds(1));
+        clock.pass(Duration.ofSeconds(1));
     }
 
     void addKeys(String name, String lines) throws IOException {

@@ -14,8 +14,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.imageserver.RawConnection;
 import org.imageserver.TestImages;
+import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.CatalogueSettings;
 import org.imageserver.catalogue.OpenFile;
+import org.imageserver.catalogue.UploadPolicy;
+import org.imageserver.manifest.ManifestRules;
 import org.imageserver.storage.LocalStorage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,9 +42,12 @@ class FileSenderTest {
     @BeforeEach
     void open() throws IOException {
         new TestImages(directory).add(1, new byte[SIZE]);
-        catalogue = new Catalogue(new LocalStorage(directory), UUID, true);
+        catalogue = new Catalogue(
+                new LocalStorage(directory),
+                new CatalogueSettings(
+                        UUID, ManifestRules.Mode.PUBLIC, new UploadPolicy(1, UploadPolicy.Streams.STRICT, false)));
         catalogue.rescan();
-        file = catalogue.openFile(catalogue.snapshot(), UUID, 0);
+        file = catalogue.openFile(catalogue.snapshot(), new Principal.Anonymous(), UUID, 0);
     }
 
     @AfterEach
