@@ -2,6 +2,7 @@ package org.imageserver;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,25 +22,32 @@ import org.imageserver.http.HttpServer;
 import org.imageserver.http.Route;
 import org.imageserver.http.RouteTable;
 import org.imageserver.http.dsapi.DsapiRoutes;
+import org.imageserver.http.imgapi.ImgapiPublishing;
 import org.imageserver.http.imgapi.ImgapiRoutes;
-import org.imageserver.http.imgapi.ImgapiWrites;
 import org.imageserver.http.imgapi.PublishRoute;
 import org.imageserver.http.web.WebRoutes;
 import org.imageserver.manifest.ManifestRules;
+import org.imageserver.remote.Fetcher;
+import org.imageserver.remote.Limits;
 import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.Storage;
 
 /** A running server. Started and closed by one thread; what it gives out is thread-safe. */
 public final class ImageServer implements AutoCloseable {
+    /** For connections to other servers, which answer at once or are down. */
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+
     private final Storage storage;
     private final Catalogue catalogue;
+    private final ImgapiPublishing publishing;
     private final HttpServer http;
     private final List<ListenAddress> addresses;
 
     private ImageServer(Settings settings) throws IOException {
         storage = new LocalStorage(settings.serveDir());
         catalogue = new Catalogue(storage, catalogueSettings(settings));
-        http = new HttpServer(settings, routes(catalogue, settings), gate(settings), Version.current());
+        publishing = new ImgapiPublishing(catalogue, new Fetcher(limits(settings)));
+        http = new HttpServer(settings, routes(catalogue, publishing, settings), gate(settings), Version.current());
         try {
             catalogue.rescan();
             addresses = http.start();
@@ -77,6 +85,10 @@ public final class ImageServer implements AutoCloseable {
         return new UploadPolicy(publishing.maxFileBytes(), streams, publishing.isZstdAllowed());
     }
 
+    private static Limits limits(Settings settings) {
+        return new Limits(settings.publishing().arePrivateUrlsAllowed(), CONNECT, settings.idle());
+    }
+
     private static Gate gate(Settings settings) {
         Users users = new Users(settings.usersFile(), InstantSource.system());
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
@@ -87,10 +99,10 @@ public final class ImageServer implements AutoCloseable {
     }
 
     /** The one table of everything that the server answers. */
-    static RouteTable routes(Catalogue catalogue, Settings settings) {
+    static RouteTable routes(Catalogue catalogue, ImgapiPublishing publishing, Settings settings) {
         String version = Version.current();
         List<Route> apis = new ArrayList<>(new ImgapiRoutes(catalogue, version).routes());
-        apis.addAll(new ImgapiWrites(catalogue.publisher()).routes());
+        apis.addAll(publishing.routes());
         PublishRoute publish = new PublishRoute(catalogue.publisher());
         apis.addAll(List.of(publish.route(), publish.byPut()));
         apis.addAll(new DsapiRoutes(catalogue, settings).routes());
@@ -111,6 +123,7 @@ public final class ImageServer implements AutoCloseable {
     @Override
     public void close() {
         http.close();
+        publishing.close();
         catalogue.close();
         storage.close();
     }

@@ -34,6 +34,8 @@ class ArchitectureTest {
             .definedBy("org.imageserver.manifest..")
             .layer("zfs")
             .definedBy("org.imageserver.zfs..")
+            .layer("remote")
+            .definedBy("org.imageserver.remote..")
             .layer("config")
             .definedBy("org.imageserver.config..")
             .layer("logging")
@@ -56,6 +58,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("catalogue", "http", "faces", "wiring", "cli")
             .whereLayer("zfs")
             .mayOnlyBeAccessedByLayers("catalogue", "cli")
+            .whereLayer("remote")
+            .mayOnlyBeAccessedByLayers("faces", "wiring")
             .whereLayer("logging")
             .mayOnlyBeAccessedByLayers("cli");
 
@@ -82,6 +86,24 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("..auth..", "..config..", "..manifest..", "..storage..");
+
+    @ArchTest
+    static final ArchRule FETCHING_KNOWS_NOTHING_OF_IMAGES = noClasses()
+            .that()
+            .resideInAPackage("..remote..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.imageserver",
+                    "org.imageserver.http..",
+                    "..catalogue..",
+                    "..cli..",
+                    "..logging..",
+                    "..config..",
+                    "..manifest..",
+                    "..storage..",
+                    "..auth..",
+                    "..zfs..");
 
     @ArchTest
     static final ArchRule ONLY_HTTP_SPEAKS_HTTP = noClasses()

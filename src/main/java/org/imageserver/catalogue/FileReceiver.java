@@ -64,7 +64,8 @@ final class FileReceiver {
         }
     }
 
-    private void checkCompression(String compression) {
+    /** Refuses a compression that is not known, or not allowed. */
+    void checkCompression(String compression) {
         boolean isKnown = COMPRESSIONS.contains(compression)
                 || (policy.isZstdAllowed() && compression.equals(Compression.ZSTD.jsonName()));
         if (!isKnown) {

@@ -70,6 +70,24 @@ public final class Publisher {
         own(principal, uuid);
     }
 
+    /** Refuses whoever may not give this image a file, and any file that it cannot get any more. */
+    public void checkMayAddFile(Principal principal, String uuid) throws IOException {
+        refuseIfActivated(own(principal, uuid).manifest());
+    }
+
+    /** The same, and a compression that is missing or not known. */
+    public void checkMayAddFile(Principal principal, String uuid, Optional<String> compression) throws IOException {
+        checkMayAddFile(principal, uuid);
+        checkCompression(compression);
+    }
+
+    private void checkCompression(Optional<String> compression) {
+        files.checkCompression(compression.orElseThrow(() -> new Refused(
+                Reason.INVALID_PARAMETER,
+                "missing \"compression\"",
+                List.of(new Violation("compression", Violation.MISSING, null)))));
+    }
+
     /** CreateImage: an image that is not activated and has no file. */
     public Image create(Principal principal, ObjectNode body) throws IOException {
         Account account = publisher(principal);
@@ -102,12 +120,7 @@ public final class Publisher {
     public Image addFile(Principal principal, String uuid, FileUpload upload) throws IOException {
         Manifest wanted = own(principal, uuid).manifest();
         refuseIfActivated(wanted);
-        if (upload.compression().isEmpty()) {
-            throw new Refused(
-                    Reason.INVALID_PARAMETER,
-                    "missing \"compression\"",
-                    List.of(new Violation("compression", Violation.MISSING, null)));
-        }
+        checkCompression(upload.compression());
         files.checkAnnounced(upload);
         try (ReceivedFile received =
                 files.receive(uuid, Optional.ofNullable(wanted.type()), upload, origin(wanted.origin()))) {

@@ -60,9 +60,14 @@ public record Settings(
      * @param isZstdAllowed whether files may be compressed with zstd
      * @param maxFileBytes the largest file that is taken
      * @param areAnonymousWritesAllowed whether everyone may change everything; for closed networks and tests
+     * @param arePrivateUrlsAllowed whether files are fetched by http and from private addresses, too
      */
     public record Publishing(
-            Verify verifyStreams, boolean isZstdAllowed, long maxFileBytes, boolean areAnonymousWritesAllowed) {}
+            Verify verifyStreams,
+            boolean isZstdAllowed,
+            long maxFileBytes,
+            boolean areAnonymousWritesAllowed,
+            boolean arePrivateUrlsAllowed) {}
 
     /** How strictly ZFS send streams are verified. */
     public enum Verify {

@@ -54,6 +54,10 @@ public enum SettingsKey {
             "anonymous_writes",
             "true or false",
             "Everyone may change everything, without a credential: for closed networks and tests only."),
+    ALLOW_PRIVATE_URLS(
+            "allow_private_urls",
+            "true or false",
+            "Fetches files and images by http and from private addresses, too: for closed networks only."),
     COMMENTS("comments", "anything", "Ignored; the old server's configuration has it.");
 
     private final String key;

@@ -80,7 +80,8 @@ final class SettingsReader {
                 choice(SettingsKey.VERIFY_STREAMS, Verify.STRICT),
                 flag(SettingsKey.ALLOW_ZSTD),
                 maxFileBytes(),
-                flag(SettingsKey.ANONYMOUS_WRITES));
+                flag(SettingsKey.ANONYMOUS_WRITES),
+                flag(SettingsKey.ALLOW_PRIVATE_URLS));
     }
 
     private boolean flag(SettingsKey key) throws ConfigException {

@@ -15,6 +15,7 @@ import static org.imageserver.http.ErrorCode.NotImageOwner;
 import static org.imageserver.http.ErrorCode.OperatorOnly;
 import static org.imageserver.http.ErrorCode.OriginDoesNotExist;
 import static org.imageserver.http.ErrorCode.PreconditionFailed;
+import static org.imageserver.http.ErrorCode.RemoteSourceError;
 import static org.imageserver.http.ErrorCode.ResourceNotFound;
 import static org.imageserver.http.ErrorCode.UnauthorizedError;
 import static org.imageserver.http.ErrorCode.Upload;
@@ -24,6 +25,7 @@ import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.IconUpload;
@@ -43,12 +45,15 @@ import org.imageserver.http.Route.Parameter;
 import org.imageserver.manifest.Violation;
 
 /** IMGAPI's changing endpoints. Each waits for the client or the disk, so each runs on the pool. */
-public final class ImgapiWrites {
+final class ImgapiWrites {
     private static final String FACE = "IMGAPI, publishing";
     private static final Parameter ACTION = new Parameter("action", "import, activate, update, disable or enable.");
     private static final Parameter COMPRESSION = new Parameter("compression", "gzip, bzip2, xz or none; needed.");
     private static final Parameter SHA1 = new Parameter("sha1", "What the sha1 of the bytes must be.");
     private static final Parameter GUID = new Parameter("dataset_guid", "The guid of the snapshot in the file.");
+
+    private static final Parameter SOURCE =
+            new Parameter("source", "The URL of an image server that it is fetched from; for admins.");
 
     private static final List<ErrorCode> ERRORS = List.of(
             UnauthorizedError,
@@ -69,17 +74,20 @@ public final class ImgapiWrites {
             ImageHasDependentImages,
             Upload,
             Download,
+            RemoteSourceError,
             InsufficientStorage);
 
     private final Publisher publisher;
+    private final RemoteRoutes remote;
 
     /** Makes the face of a publisher. */
-    public ImgapiWrites(Publisher publisher) {
+    ImgapiWrites(Publisher publisher, RemoteRoutes remote) {
         this.publisher = publisher;
+        this.remote = remote;
     }
 
     /** The routes, in the order of the documentation. */
-    public List<Route> routes() {
+    List<Route> routes() {
         return List.of(
                 route(
                         HttpMethod.POST,
@@ -93,7 +101,7 @@ public final class ImgapiWrites {
                         "/images/:uuid",
                         "ImageAction",
                         "Imports, activates, updates, disables or enables an image.",
-                        List.of(ACTION),
+                        List.of(ACTION, SOURCE),
                         this::act),
                 route(
                         HttpMethod.DELETE,
@@ -107,7 +115,7 @@ public final class ImgapiWrites {
                         "/images/:uuid/file",
                         "AddImageFile",
                         "Gives an image its file, until it is activated.",
-                        List.of(COMPRESSION, SHA1, GUID),
+                        List.of(COMPRESSION, SHA1, GUID, SOURCE),
                         this::addFile),
                 route(
                         HttpMethod.PUT,
@@ -158,6 +166,10 @@ public final class ImgapiWrites {
         String uuid = request.parameter("uuid");
         String action = request.query().get("action").orElse("");
         if (action.equals("import")) {
+            Optional<String> source = request.query().nonEmpty("source");
+            if (source.isPresent()) {
+                return remote.importManifest(request, source.get());
+            }
             return shown(publisher.importManifest(principal, uuid, JsonBody.object(request)));
         }
         publisher.checkMayChange(principal, uuid);
@@ -189,6 +201,10 @@ public final class ImgapiWrites {
 
     private Reply addFile(Request request) throws IOException {
         Uploads.checkStorage(request);
+        Optional<String> source = request.query().nonEmpty("source");
+        if (source.isPresent()) {
+            return remote.addFile(request, source.get());
+        }
         FileUpload upload = Uploads.file(request);
         return shown(publisher.addFile(Acting.principal(request), request.parameter("uuid"), upload));
     }

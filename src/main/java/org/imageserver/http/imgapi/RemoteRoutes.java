@@ -1,0 +1,109 @@
+package org.imageserver.http.imgapi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.Publisher;
+import org.imageserver.http.ApiException;
+import org.imageserver.http.Body;
+import org.imageserver.http.ErrorCode;
+import org.imageserver.http.JsonBody;
+import org.imageserver.http.PathTemplate;
+import org.imageserver.http.Reply;
+import org.imageserver.http.Request;
+import org.imageserver.http.Route;
+import org.imageserver.http.Route.Doc;
+import org.imageserver.http.Route.Parameter;
+import org.imageserver.remote.Peer;
+
+/** Publishing what lies on another server: AddImageFileFromUrl, and the {@code source=} of two other endpoints. */
+final class RemoteRoutes {
+    private final Publisher publisher;
+    private final Remotes remotes;
+
+    RemoteRoutes(Publisher publisher, Remotes remotes) {
+        this.publisher = publisher;
+        this.remotes = remotes;
+    }
+
+    /** The routes; import and AddImageFile are of {@link ImgapiWrites}, which asks here when there is a source. */
+    List<Route> routes() {
+        Doc doc = new Doc(
+                "IMGAPI, publishing",
+                "Gives an image the file at the https URL in the body's file_url.",
+                List.of(
+                        new Parameter("compression", "gzip, bzip2, xz or none; needed."),
+                        new Parameter("sha1", "What the sha1 of the bytes must be."),
+                        new Parameter("dataset_guid", "The guid of the snapshot in the file.")),
+                Reply.JSON,
+                List.of(
+                        ErrorCode.UnauthorizedError,
+                        ErrorCode.OperatorOnly,
+                        ErrorCode.ResourceNotFound,
+                        ErrorCode.NotImageOwner,
+                        ErrorCode.InvalidParameter,
+                        ErrorCode.InvalidContent,
+                        ErrorCode.ImageFilesImmutable,
+                        ErrorCode.Download,
+                        ErrorCode.Upload,
+                        ErrorCode.InsufficientStorage));
+        return List.of(new Route(
+                HttpMethod.POST,
+                PathTemplate.of("/images/:uuid/file/from-url"),
+                "AddImageFileFromUrl",
+                doc,
+                request -> {
+                    ApiVersion.check(request);
+                    return new Reply.Later(() -> addFileFromUrl(request));
+                }));
+    }
+
+    private Reply addFileFromUrl(Request request) throws IOException {
+        Principal principal = Acting.principal(request);
+        String uuid = request.parameter("uuid");
+        publisher.checkMayAddFile(principal, uuid, request.query().get("compression"));
+        Uploads.checkStorage(request);
+        JsonNode url = JsonBody.object(request).path("file_url");
+        if (url.isMissingNode() || url.isNull()) {
+            throw Remotes.missing("file_url");
+        }
+        if (!url.isTextual()) {
+            throw ApiException.invalidParameter("file_url", "invalid \"file_url\": not a string");
+        }
+        URI from = remotes.url("file_url", url.textValue());
+        Remotes.Sender says = new Remotes.Sender(
+                request.query().get("compression"),
+                request.query().get("sha1"),
+                request.query().nonEmpty("dataset_guid"));
+        return shown(remotes.addFile(principal, uuid, from, says));
+    }
+
+    /** AdminImportImage with {@code source=}: the manifest comes from there, not from the body. */
+    Reply importManifest(Request request, String source) throws IOException {
+        Principal principal = Acting.principal(request);
+        remotes.checkAdmin(principal);
+        String uuid = request.parameter("uuid");
+        ObjectNode manifest = remotes.manifest(remotes.peer(source), uuid);
+        return shown(publisher.importManifest(principal, uuid, manifest));
+    }
+
+    /** AddImageFile with {@code source=}: the file comes from there, and the peer's manifest tells about it. */
+    Reply addFile(Request request, String source) throws IOException {
+        Principal principal = Acting.principal(request);
+        remotes.checkAdmin(principal);
+        String uuid = request.parameter("uuid");
+        publisher.checkMayAddFile(principal, uuid);
+        Peer peer = remotes.peer(source);
+        ObjectNode manifest = remotes.manifest(peer, uuid);
+        return shown(remotes.addFile(principal, peer, manifest, uuid, bytes -> bytes));
+    }
+
+    private static Reply shown(Image image) {
+        return Reply.json(Body.of(image.json().bytes()), image.json().etag());
+    }
+}

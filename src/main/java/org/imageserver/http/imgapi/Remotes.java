@@ -1,0 +1,142 @@
+package org.imageserver.http.imgapi;
+
+import static org.imageserver.http.ErrorCode.Download;
+import static org.imageserver.http.ErrorCode.RemoteSourceError;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.ReadableByteChannel;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.FileUpload;
+import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.Publisher;
+import org.imageserver.http.ApiException;
+import org.imageserver.http.ErrorCode;
+import org.imageserver.manifest.InvalidManifestException;
+import org.imageserver.manifest.ManifestJson;
+import org.imageserver.manifest.Violation;
+import org.imageserver.remote.Answer;
+import org.imageserver.remote.Fetcher;
+import org.imageserver.remote.Peer;
+import org.imageserver.remote.RemoteException;
+import org.imageserver.remote.UnusableUrlException;
+
+/** Manifests and files that this server fetches itself, on their way into the catalogue. Thread-safe. */
+final class Remotes {
+    private final Publisher publisher;
+    private final Fetcher fetcher;
+
+    Remotes(Publisher publisher, Fetcher fetcher) {
+        this.publisher = publisher;
+        this.fetcher = fetcher;
+    }
+
+    /** The URL in a field of the request, checked as far as can be without asking. */
+    URI url(String field, String text) {
+        try {
+            return fetcher.parse(text);
+        } catch (UnusableUrlException e) {
+            throw ApiException.invalidParameter(field, e.getMessage());
+        }
+    }
+
+    /** The image server at {@code source}. */
+    Peer peer(String source) {
+        try {
+            return new Peer(fetcher, source);
+        } catch (UnusableUrlException e) {
+            throw ApiException.invalidParameter("source", e.getMessage());
+        }
+    }
+
+    /** The manifest that a peer has, whole as it stands there. */
+    ObjectNode manifest(Peer peer, String uuid) {
+        try {
+            return ManifestJson.parse(peer.manifest(uuid));
+        } catch (RemoteException | InvalidManifestException e) {
+            throw new ApiException(
+                    RemoteSourceError,
+                    "Unable to get manifest for image " + uuid + ". Error from remote: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Takes the file of a peer's image into the image of the same uuid here.
+     *
+     * @param manifest as the peer has it, whose word about the file must hold
+     * @param watched wraps the bytes, for whoever counts them
+     */
+    Image addFile(
+            Principal principal,
+            Peer peer,
+            ObjectNode manifest,
+            String uuid,
+            UnaryOperator<ReadableByteChannel> watched)
+            throws IOException {
+        JsonNode file = manifest.path("files").path(0);
+        if (!file.path("compression").isTextual() || !file.path("sha1").isTextual()) {
+            throw new ApiException(
+                    RemoteSourceError, "Unable to get file of image " + uuid + ": the remote's manifest names no file");
+        }
+        try (Answer answer = peer.file(uuid)) {
+            return publisher.addFile(
+                    principal,
+                    uuid,
+                    new FileUpload(
+                            watched.apply(answer.body()),
+                            answer.announced(),
+                            text(file, "compression"),
+                            text(file, "sha1"),
+                            text(file, "dataset_guid")));
+        } catch (RemoteException e) {
+            throw new ApiException(
+                    RemoteSourceError,
+                    "Unable to get file of image " + uuid + ". Error from remote: " + e.getMessage());
+        }
+    }
+
+    private static Optional<String> text(JsonNode object, String field) {
+        return Optional.ofNullable(object.path(field).textValue());
+    }
+
+    /** Takes the file at a URL into an image. */
+    Image addFile(Principal principal, String uuid, URI url, Sender says) throws IOException {
+        try (Answer answer = fetcher.get(url)) {
+            if (answer.status() != 200) {
+                throw new ApiException(
+                        Download,
+                        "Error getting image: " + url.getHost() + " answered with HTTP status " + answer.status());
+            }
+            return publisher.addFile(
+                    principal,
+                    uuid,
+                    new FileUpload(
+                            answer.body(), answer.announced(), says.compression(), says.sha1(), says.datasetGuid()));
+        } catch (RemoteException e) {
+            throw new ApiException(Download, "Error getting image: " + e.getMessage());
+        }
+    }
+
+    /** What the client says of a file that lies elsewhere, as in {@link FileUpload}. */
+    record Sender(Optional<String> compression, Optional<String> sha1, Optional<String> datasetGuid) {}
+
+    /** Only an operator may have this server fetch from another one. */
+    void checkAdmin(Principal principal) {
+        publisher.checkMayPublish(principal);
+        if (!principal.isAdmin()) {
+            throw new ApiException(ErrorCode.OperatorOnly, "only an admin may import images from another server");
+        }
+    }
+
+    static ApiException missing(String field) {
+        return new ApiException(
+                ErrorCode.InvalidParameter,
+                "missing \"" + field + "\" field from request body",
+                List.of(new Violation(field, Violation.MISSING, null)));
+    }
+}

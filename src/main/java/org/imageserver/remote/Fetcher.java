@@ -1,0 +1,148 @@
+package org.imageserver.remote;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Flow;
+
+/**
+ * Asks other servers, on behalf of clients that name a URL. Such a URL must not lead to what only this machine can
+ * reach: its scheme and every address of its host are looked at, and again after each redirect. The JDK keeps a
+ * resolved name for 30 s, so the connection goes to an address that was looked at. Thread-safe; closing breaks off what
+ * is being fetched.
+ */
+public final class Fetcher implements AutoCloseable {
+    private static final int MAX_REDIRECTS = 5;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+    private final Limits limits;
+    private final HttpClient client;
+
+    /** Makes a fetcher, which holds no connection yet. */
+    public Fetcher(Limits limits) {
+        this.limits = limits;
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .proxy(HttpClient.Builder.NO_PROXY)
+                .connectTimeout(limits.connect())
+                .build();
+    }
+
+    /**
+     * Reads a URL as a client wrote it.
+     *
+     * @throws UnusableUrlException when it is none, or its scheme is not allowed
+     */
+    public URI parse(String text) throws UnusableUrlException {
+        URI url;
+        try {
+            url = new URI(text.strip());
+        } catch (URISyntaxException e) {
+            throw new UnusableUrlException("not a URL: " + e.getMessage());
+        }
+        String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+        boolean isAllowed = scheme.equals("https") || (limits.arePrivateUrlsAllowed() && scheme.equals("http"));
+        if (!isAllowed) {
+            throw new UnusableUrlException("Only URLs using the https: scheme are supported");
+        }
+        if (url.getHost() == null || url.getHost().isEmpty()) {
+            throw new UnusableUrlException("not a URL: it names no host");
+        }
+        if (url.getUserInfo() != null) {
+            throw new UnusableUrlException("URLs with a user or a password are not supported");
+        }
+        return url;
+    }
+
+    /**
+     * Gets what is there, following redirects; blocks until the answer begins.
+     *
+     * @param url from {@link #parse}
+     * @return the answer, of whatever status but a redirect
+     * @throws RemoteException when there is no answer, or the URL leads where it must not
+     */
+    public Answer get(URI url) throws RemoteException {
+        URI next = url;
+        for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+            checkAddresses(next);
+            HttpResponse<Flow.Publisher<List<ByteBuffer>>> response = send(next);
+            Answer answer = answer(next, response);
+            String location = response.headers().firstValue("Location").orElse("");
+            if (!REDIRECTS.contains(answer.status()) || location.isEmpty()) {
+                return answer;
+            }
+            answer.close();
+            next = redirected(next, location);
+        }
+        throw new RemoteException(named(url) + " redirects more than " + MAX_REDIRECTS + " times");
+    }
+
+    private URI redirected(URI from, String location) throws RemoteException {
+        try {
+            return parse(from.resolve(location).toString());
+        } catch (UnusableUrlException | IllegalArgumentException e) {
+            throw new RemoteException(named(from) + " redirects to a URL that is not followed: " + e.getMessage(), e);
+        }
+    }
+
+    private void checkAddresses(URI url) throws RemoteException {
+        InetAddress[] addresses;
+        try {
+            addresses = InetAddress.getAllByName(url.getHost());
+        } catch (UnknownHostException e) {
+            throw new RemoteException("the host " + url.getHost() + " is not known", e);
+        }
+        if (limits.arePrivateUrlsAllowed()) {
+            return;
+        }
+        for (InetAddress address : addresses) {
+            if (!PublicAddress.is(address)) {
+                throw new RemoteException("the host " + url.getHost() + " has the address " + address.getHostAddress()
+                        + ", which is not of the public internet (allow_private_urls lets it through)");
+            }
+        }
+    }
+
+    private HttpResponse<Flow.Publisher<List<ByteBuffer>>> send(URI url) throws RemoteException {
+        HttpRequest request = HttpRequest.newBuilder(url)
+                .timeout(limits.idle())
+                .header("User-Agent", "image-server")
+                .build();
+        try {
+            return client.send(request, BodyHandlers.ofPublisher());
+        } catch (IOException e) {
+            throw new RemoteException(named(url) + ": " + Failures.text(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RemoteException("the request to " + named(url) + " was stopped", e);
+        }
+    }
+
+    private Answer answer(URI url, HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
+        BodyChannel body = new BodyChannel(named(url), limits.idle());
+        response.body().subscribe(body);
+        return new Answer(url, response.statusCode(), response.headers().firstValueAsLong("Content-Length"), body);
+    }
+
+    /** Host and port: a path may hold a secret, and messages are shown to others. */
+    private static String named(URI url) {
+        return url.getPort() < 0 ? url.getHost() : url.getHost() + ":" + url.getPort();
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        client.close();
+    }
+}

@@ -1,0 +1,20 @@
+package org.imageserver.remote;
+
+import java.io.IOException;
+
+/** Another server could not be asked, refused, or broke off; the message says which server and what it said. */
+public final class RemoteException extends IOException {
+    RemoteException(String message) {
+        super(message);
+    }
+
+    RemoteException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** The message, never null. */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+}
