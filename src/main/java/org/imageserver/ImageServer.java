@@ -46,8 +46,10 @@ public final class ImageServer implements AutoCloseable {
     private ImageServer(Settings settings) throws IOException {
         storage = new LocalStorage(settings.serveDir());
         catalogue = new Catalogue(storage, catalogueSettings(settings));
-        publishing = new ImgapiPublishing(catalogue, new Fetcher(limits(settings)));
-        http = new HttpServer(settings, routes(catalogue, publishing, settings), gate(settings), Version.current());
+        AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
+        publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
+        http = new HttpServer(
+                settings, routes(catalogue, publishing, settings), gate(settings, keys), Version.current());
         try {
             catalogue.rescan();
             addresses = http.start();
@@ -89,9 +91,8 @@ public final class ImageServer implements AutoCloseable {
         return new Limits(settings.publishing().arePrivateUrlsAllowed(), CONNECT, settings.idle());
     }
 
-    private static Gate gate(Settings settings) {
+    private static Gate gate(Settings settings, AuthorizedKeys keys) {
         Users users = new Users(settings.usersFile(), InstantSource.system());
-        AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
         Principal withoutCredential = settings.publishing().areAnonymousWritesAllowed()
                 ? new Principal.Account("anonymous", settings.creator().uuid(), Role.ADMIN)
                 : new Principal.Anonymous();

@@ -2,6 +2,7 @@ package org.imageserver.http.imgapi;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.imageserver.auth.AuthorizedKeys;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.http.Route;
 import org.imageserver.remote.Fetcher;
@@ -9,19 +10,24 @@ import org.imageserver.remote.Fetcher;
 /** Everything by which IMGAPI changes images, put together; closing it ends what runs in the background. */
 public final class ImgapiPublishing implements AutoCloseable {
     private final Fetcher fetcher;
+    private final Jobs jobs = new Jobs();
     private final List<Route> routes;
 
     /**
      * Makes the face of a catalogue.
      *
+     * @param keys are read again when an admin asks for it
      * @param fetcher asks other servers; closed with this object
      */
-    public ImgapiPublishing(Catalogue catalogue, Fetcher fetcher) {
+    public ImgapiPublishing(Catalogue catalogue, AuthorizedKeys keys, Fetcher fetcher) {
         this.fetcher = fetcher;
         Remotes remotes = new Remotes(catalogue.publisher(), fetcher);
         RemoteRoutes remote = new RemoteRoutes(catalogue.publisher(), remotes);
-        List<Route> all = new ArrayList<>(new ImgapiWrites(catalogue.publisher(), remote).routes());
+        JobRoutes imports = new JobRoutes(catalogue, remotes, jobs);
+        List<Route> all = new ArrayList<>(new ImgapiWrites(catalogue.publisher(), remote, imports).routes());
         all.addAll(remote.routes());
+        all.addAll(imports.routes());
+        all.add(new AuthKeysRoute(catalogue.publisher(), keys).route());
         this.routes = List.copyOf(all);
     }
 
@@ -34,5 +40,6 @@ public final class ImgapiPublishing implements AutoCloseable {
     @Override
     public void close() {
         fetcher.close();
+        jobs.close();
     }
 }

@@ -47,7 +47,8 @@ import org.imageserver.manifest.Violation;
 /** IMGAPI's changing endpoints. Each waits for the client or the disk, so each runs on the pool. */
 final class ImgapiWrites {
     private static final String FACE = "IMGAPI, publishing";
-    private static final Parameter ACTION = new Parameter("action", "import, activate, update, disable or enable.");
+    private static final Parameter ACTION =
+            new Parameter("action", "import, import-remote, activate, update, disable or enable.");
     private static final Parameter COMPRESSION = new Parameter("compression", "gzip, bzip2, xz or none; needed.");
     private static final Parameter SHA1 = new Parameter("sha1", "What the sha1 of the bytes must be.");
     private static final Parameter GUID = new Parameter("dataset_guid", "The guid of the snapshot in the file.");
@@ -79,11 +80,13 @@ final class ImgapiWrites {
 
     private final Publisher publisher;
     private final RemoteRoutes remote;
+    private final JobRoutes jobs;
 
     /** Makes the face of a publisher. */
-    ImgapiWrites(Publisher publisher, RemoteRoutes remote) {
+    ImgapiWrites(Publisher publisher, RemoteRoutes remote, JobRoutes jobs) {
         this.publisher = publisher;
         this.remote = remote;
+        this.jobs = jobs;
     }
 
     /** The routes, in the order of the documentation. */
@@ -171,6 +174,9 @@ final class ImgapiWrites {
                 return remote.importManifest(request, source.get());
             }
             return shown(publisher.importManifest(principal, uuid, JsonBody.object(request)));
+        }
+        if (action.equals("import-remote")) {
+            return jobs.importRemote(request);
         }
         publisher.checkMayChange(principal, uuid);
         return shown(

@@ -1,0 +1,180 @@
+package org.imageserver.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.imageserver.TestImages;
+import org.imageserver.TestServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** AddImageFileFromUrl: what is fetched, and what is never asked for. */
+class FromUrlTest {
+    private static final byte[] BYTES = "the bytes of a file".getBytes(StandardCharsets.UTF_8);
+
+    @TempDir
+    private Path directory;
+
+    private final HostileSource source = new HostileSource();
+
+    @AfterEach
+    void stop() {
+        source.close();
+    }
+
+    private static HttpResponse<String> fetch(TestServer server, String uuid, String url) {
+        return Publishing.post(
+                server, "/images/" + uuid + "/file/from-url?compression=none", "{\"file_url\": \"" + url + "\"}");
+    }
+
+    @Test
+    void takesTheFileThatLiesThere() {
+        source.onBytes("/file", BYTES);
+        try (TestServer server = TestServer.start(directory, Publishing.OPEN)) {
+            String uuid = Publishing.create(server, "fetched");
+            HttpResponse<String> answer = fetch(server, uuid, source.url("/file"));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(TestServer.json(answer).at("/files/0/sha1").asText()).isEqualTo(TestImages.sha1(BYTES));
+            assertThat(server.send("POST", "/images/" + uuid + "?action=activate")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(server.getBytes("/images/" + uuid + "/file").body()).isEqualTo(BYTES);
+            assertThat(fetch(server, uuid, source.url("/file")).body()).contains("ImageFilesImmutable");
+        }
+    }
+
+    @Test
+    void followsRedirectsButNotForEver() {
+        source.onBytes("/file", BYTES).onRedirect("/once", "/file").onRedirect("/round", "/round");
+        try (TestServer server = TestServer.start(directory, Publishing.OPEN)) {
+            String uuid = Publishing.create(server, "redirected");
+            assertThat(fetch(server, uuid, source.url("/round")).body())
+                    .contains("\"code\":\"Download\"", "redirects more than 5 times");
+            assertThat(fetch(server, uuid, source.url("/once")).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file:///etc/passwd", "ftp://127.0.0.1/x", "https://user:secret@127.0.0.1/x"})
+    void followsNoRedirectToAnotherKindOfUrl(String location) {
+        source.onRedirect("/away", location);
+        try (TestServer server = TestServer.start(directory, Publishing.OPEN)) {
+            String uuid = Publishing.create(server, "redirected");
+            HttpResponse<String> answer = fetch(server, uuid, source.url("/away"));
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.body()).contains("\"code\":\"Download\"", "redirects to a URL that is not followed");
+        }
+    }
+
+    @Test
+    void keepsNothingOfABodyThatIsCutShort() {
+        source.on("/cut", exchange -> {
+            exchange.sendResponseHeaders(200, 1000);
+            exchange.getResponseBody().write(BYTES);
+            exchange.getResponseBody().flush();
+        });
+        try (TestServer server = TestServer.start(directory, Publishing.OPEN)) {
+            String uuid = Publishing.create(server, "cut");
+            HttpResponse<String> answer = fetch(server, uuid, source.url("/cut"));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+            assertThat(answer.body()).contains("\"code\":\"Download\"", "broke off");
+            assertThat(TestServer.json(server.get("/images/" + uuid)).has("files"))
+                    .isFalse();
+            assertThat(directory.resolve("images").resolve(uuid).toFile().list())
+                    .containsExactly("manifest.json");
+        }
+    }
+
+    @Test
+    void waitsOnlySoLongForASilentServer() {
+        source.on("/silent", exchange -> {
+            exchange.sendResponseHeaders(200, 1000);
+            exchange.getResponseBody().write(BYTES);
+            exchange.getResponseBody().flush();
+            awaitInterrupt();
+        });
+        try (TestServer server = TestServer.start(directory, Publishing.OPEN + ", \"idle_seconds\": 1")) {
+            String uuid = Publishing.create(server, "silent");
+            assertThat(fetch(server, uuid, source.url("/silent")).body())
+                    .contains("\"code\":\"Download\"", "sent nothing for 1 s");
+        }
+    }
+
+    private static void awaitInterrupt() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void saysWhatTheOtherServerAnswered() {
+        source.on("/gone", exchange -> exchange.sendResponseHeaders(404, -1)).onBytes("/empty", new byte[0]);
+        try (TestServer server = TestServer.start(directory, Publishing.OPEN)) {
+            String uuid = Publishing.create(server, "gone");
+            assertThat(fetch(server, uuid, source.url("/gone")).body()).contains("Download", "HTTP status 404");
+            assertThat(fetch(server, uuid, "http://127.0.0.1:1/x").body())
+                    .contains("Download", "Error getting image: 127.0.0.1:1: connection refused");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "127.0.0.1",
+                "localhost",
+                "10.1.2.3",
+                "192.168.1.1",
+                "172.16.0.1",
+                "169.254.169.254",
+                "100.64.0.1",
+                "0.0.0.0",
+                "[::1]",
+                "[fe80::1]",
+                "[fd00::1]",
+                "[::ffff:127.0.0.1]",
+                "[64:ff9b::7f00:1]",
+                "[2002:7f00:1::]"
+            })
+    void asksNoAddressOfItsOwnNetworks(String host) {
+        try (TestServer server = TestServer.start(directory, "\"anonymous_writes\": true")) {
+            String uuid = Publishing.create(server, "inward");
+            HttpResponse<String> answer = fetch(server, uuid, "https://" + host + ":1/x");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+            assertThat(answer.body()).contains("\"code\":\"Download\"", "not of the public internet");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "                  | {\"file_url\": \"https://127.0.0.1:1/x\"} | 422 | missing \\\"compression\\\"",
+                "?compression=zip  | {\"file_url\": \"https://127.0.0.1:1/x\"} | 422 | invalid compression \\\"zip\\\" (must be",
+                "?compression=gzip | {}                | 422 | missing \\\"file_url\\\" field from request body",
+                "?compression=gzip | {\"file_url\": 5} | 422 | not a string",
+                "?compression=gzip | {\"file_url\": \"http://127.0.0.1:1/x\"} | 422 | Only URLs using the https: scheme are",
+                "?compression=gzip | {\"file_url\": \"https:x\"} | 422 | names no host",
+                "?compression=gzip | {                | 400 | Invalid JSON",
+                "?compression=gzip | ''               | 422 | missing request body"
+            })
+    void refusesWhatTheOldServerRefusesOrDiesOf(String query, String body, int status, String message) {
+        try (TestServer server = TestServer.start(directory, "\"anonymous_writes\": true")) {
+            String uuid = Publishing.create(server, "refused");
+            HttpResponse<String> answer =
+                    Publishing.post(server, "/images/" + uuid + "/file/from-url" + (query == null ? "" : query), body);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+            assertThat(answer.body()).contains(message);
+            assertThat(server.get("/images/" + uuid + "/file/from-url").statusCode())
+                    .isEqualTo(405);
+        }
+    }
+}
