@@ -59,6 +59,9 @@ public final class Fetcher implements AutoCloseable {
         if (url.getHost() == null || url.getHost().isEmpty()) {
             throw new UnusableUrlException("not a URL: it names no host");
         }
+        if (url.getPort() == 0 || url.getPort() > 65535) {
+            throw new UnusableUrlException("not a URL: there is no port " + url.getPort());
+        }
         if (url.getUserInfo() != null) {
             throw new UnusableUrlException("URLs with a user or a password are not supported");
         }
@@ -142,7 +145,7 @@ public final class Fetcher implements AutoCloseable {
 
     @Override
     public void close() {
+        // Not close(), which waits for as long as somebody does not read his answer to its end.
         client.shutdownNow();
-        client.close();
     }
 }

@@ -163,6 +163,7 @@ class FromUrlTest {
                 "?compression=gzip | {\"file_url\": 5} | 422 | not a string",
                 "?compression=gzip | {\"file_url\": \"http://127.0.0.1:1/x\"} | 422 | Only URLs using the https: scheme are",
                 "?compression=gzip | {\"file_url\": \"https:x\"} | 422 | names no host",
+                "?compression=gzip | {\"file_url\": \"https://127.0.0.1:99999/x\"} | 422 | there is no port 99999",
                 "?compression=gzip | {                | 400 | Invalid JSON",
                 "?compression=gzip | ''               | 422 | missing request body"
             })

@@ -24,9 +24,11 @@ public final class ImgapiPublishing implements AutoCloseable {
         Remotes remotes = new Remotes(catalogue.publisher(), fetcher);
         RemoteRoutes remote = new RemoteRoutes(catalogue.publisher(), remotes);
         JobRoutes imports = new JobRoutes(catalogue, remotes, jobs);
-        List<Route> all = new ArrayList<>(new ImgapiWrites(catalogue.publisher(), remote, imports).routes());
+        ExportRoutes exports = new ExportRoutes(catalogue);
+        List<Route> all = new ArrayList<>(new ImgapiWrites(catalogue.publisher(), remote, imports, exports).routes());
         all.addAll(remote.routes());
         all.addAll(imports.routes());
+        all.addAll(exports.routes());
         all.add(new AuthKeysRoute(catalogue.publisher(), keys).route());
         this.routes = List.copyOf(all);
     }

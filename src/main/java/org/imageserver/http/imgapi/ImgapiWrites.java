@@ -48,7 +48,7 @@ import org.imageserver.manifest.Violation;
 final class ImgapiWrites {
     private static final String FACE = "IMGAPI, publishing";
     private static final Parameter ACTION =
-            new Parameter("action", "import, import-remote, activate, update, disable or enable.");
+            new Parameter("action", "import, import-remote, export, activate, update, disable or enable.");
     private static final Parameter COMPRESSION = new Parameter("compression", "gzip, bzip2, xz or none; needed.");
     private static final Parameter SHA1 = new Parameter("sha1", "What the sha1 of the bytes must be.");
     private static final Parameter GUID = new Parameter("dataset_guid", "The guid of the snapshot in the file.");
@@ -81,12 +81,14 @@ final class ImgapiWrites {
     private final Publisher publisher;
     private final RemoteRoutes remote;
     private final JobRoutes jobs;
+    private final ExportRoutes exports;
 
     /** Makes the face of a publisher. */
-    ImgapiWrites(Publisher publisher, RemoteRoutes remote, JobRoutes jobs) {
+    ImgapiWrites(Publisher publisher, RemoteRoutes remote, JobRoutes jobs, ExportRoutes exports) {
         this.publisher = publisher;
         this.remote = remote;
         this.jobs = jobs;
+        this.exports = exports;
     }
 
     /** The routes, in the order of the documentation. */
@@ -164,10 +166,13 @@ final class ImgapiWrites {
     }
 
     private Reply act(Request request) throws IOException {
+        String action = request.query().get("action").orElse("");
+        if (action.equals("export")) {
+            return exports.export(request);
+        }
         Principal principal = Acting.principal(request);
         publisher.checkMayPublish(principal);
         String uuid = request.parameter("uuid");
-        String action = request.query().get("action").orElse("");
         if (action.equals("import")) {
             Optional<String> source = request.query().nonEmpty("source");
             if (source.isPresent()) {

@@ -79,10 +79,14 @@ final class Jobs implements AutoCloseable {
         return found.reversed();
     }
 
-    /** Stops what runs; what waits is never begun. Waits until nothing touches the catalogue any more. */
+    /**
+     * Waits for the end of what runs, whose transfer is broken off by whoever closes the fetcher; what waits is never
+     * begun. An interrupt would also keep it from taking back what it could not complete.
+     */
     @Override
     public void close() {
-        worker.shutdownNow();
+        worker.getQueue().clear();
+        worker.shutdown();
         try {
             if (!worker.awaitTermination(10, TimeUnit.SECONDS)) {
                 LOG.warn("an import does not end; a storage that hangs?");
