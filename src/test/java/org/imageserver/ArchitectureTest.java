@@ -62,7 +62,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule LEAVES_KNOW_NOTHING_OF_OURS = noClasses()
             .that()
-            .resideInAnyPackage("..manifest..", "..storage..", "..auth..", "..config..")
+            .resideInAnyPackage("..manifest..", "..storage..", "..auth..", "..config..", "..zfs..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.imageserver", "..http..", "..catalogue..", "..cli..", "..logging..");
@@ -74,6 +74,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("..config..", "..manifest..", "..storage..");
+
+    @ArchTest
+    static final ArchRule STREAMS_ARE_JUDGED_WITHOUT_THE_REST = noClasses()
+            .that()
+            .resideInAPackage("..zfs..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..auth..", "..config..", "..manifest..", "..storage..");
 
     @ArchTest
     static final ArchRule ONLY_HTTP_SPEAKS_HTTP = noClasses()

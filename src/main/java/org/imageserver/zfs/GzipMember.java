@@ -33,7 +33,7 @@ final class GzipMember extends BulkInputStream {
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
+    int readSome(byte[] bytes, int offset, int length) throws IOException {
         while (!ended) {
             int count = inflate(bytes, offset, length);
             if (count > 0) {

@@ -32,7 +32,7 @@ final class Inflated extends BulkInputStream {
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
+    int readSome(byte[] bytes, int offset, int length) throws IOException {
         while (true) {
             if (member == null && !nextMember()) {
                 return -1;

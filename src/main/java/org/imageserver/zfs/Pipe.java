@@ -56,7 +56,7 @@ final class Pipe extends BulkInputStream {
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
+    int readSome(byte[] bytes, int offset, int length) throws IOException {
         ByteBuffer buffer = reading;
         if (buffer == null || !buffer.hasRemaining()) {
             if (ended) {

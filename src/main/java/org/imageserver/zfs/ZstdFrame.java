@@ -46,7 +46,7 @@ final class ZstdFrame extends BulkInputStream {
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
+    int readSome(byte[] bytes, int offset, int length) throws IOException {
         int count = decode(bytes, offset, length);
         inflated += Math.max(count, 0);
         if (count < 0 && header.contentSize() >= 0 && header.contentSize() != inflated) {

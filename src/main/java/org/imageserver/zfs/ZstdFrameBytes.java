@@ -29,7 +29,7 @@ final class ZstdFrameBytes extends BulkInputStream {
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
+    int readSome(byte[] bytes, int offset, int length) throws IOException {
         if (pendingNext == pending.length && copyFromSource == 0 && !nextPart()) {
             return -1;
         }

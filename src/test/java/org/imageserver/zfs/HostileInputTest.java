@@ -24,6 +24,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.imageserver.zfs.StreamBytes.Piece;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever the bytes are, there is a verdict, and it costs little memory. */
 class HostileInputTest {
@@ -138,6 +140,18 @@ class HostileInputTest {
         assertThat(allocated() - before).isLessThan(SMALL);
         assertThat(verdict).isInstanceOf(Verdict.Damaged.class);
         assertThat(((Verdict.Damaged) verdict).offset()).isEqualTo(312 + 50L * (312 + (16 << 20)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pigz.gz", "whole.bz2", "whole.xz", "whole.zst"})
+    void keepsToTheRulesForInputs(String name) throws IOException {
+        byte[] file = Samples.bytes("containers/" + name);
+        try (InputStream inflated =
+                new Inflated(new Source(new ByteArrayInputStream(file)), Compression.of(file), 80 << 20)) {
+            assertThat(inflated.read(new byte[0])).isZero();
+            assertThat(inflated.readAllBytes()).isEqualTo(Samples.bytes("base/fs-full.zfs"));
+            assertThat(inflated.read()).isEqualTo(-1);
+        }
     }
 
     @Test
