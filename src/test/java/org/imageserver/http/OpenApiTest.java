@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
 import org.junit.jupiter.api.AfterAll;
@@ -56,7 +56,7 @@ class OpenApiTest {
 
     @Test
     void hasEveryRoute() {
-        Map<String, String> names = new java.util.TreeMap<>();
+        Map<String, String> names = new TreeMap<>();
         document.path("paths")
                 .properties()
                 .forEach(path -> path.getValue()
@@ -106,13 +106,16 @@ class OpenApiTest {
                     .results()
                     .map(part -> part.group(1))
                     .toList();
-            List<String> described = StreamSupport.stream(
-                            path.getValue().at("/get/parameters").spliterator(), false)
-                    .filter(parameter -> parameter.path("in").asText().equals("path"))
-                    .filter(parameter -> parameter.path("required").asBoolean())
-                    .map(parameter -> parameter.path("name").asText())
-                    .toList();
-            assertThat(described).isEqualTo(inPath);
+            for (JsonNode operation : path.getValue()) {
+                List<String> described = operation
+                        .path("parameters")
+                        .valueStream()
+                        .filter(parameter -> parameter.path("in").asText().equals("path"))
+                        .filter(parameter -> parameter.path("required").asBoolean())
+                        .map(parameter -> parameter.path("name").asText())
+                        .toList();
+                assertThat(described).isEqualTo(inPath);
+            }
         });
     }
 
@@ -161,7 +164,6 @@ class OpenApiTest {
             /images/{uuid}/file    | /images/UUID/file                | If-None-Match: *
             /images/{uuid}/file    | /images/UUID/file                | If-Match: x
             /images/{uuid}/file    | /images/UUID/file?index=1        | X: y
-            /images/{uuid}/file    | /images/UUID/file?index=x        | X: y
             /images/{uuid}/icon    | /images/UUID/icon                | X: y
             /images/{uuid}/icon    | /images/UUID/icon                | Range: bytes=1-
             /images/{uuid}/icon    | /images/UUID9/icon               | X: y

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a person sees who opens the server's address, and what an error looks like. */
@@ -121,15 +120,17 @@ class PagesTest {
         assertThat(server.get("/", "Accept", FIREFOX).body()).contains("imgadm sources");
     }
 
-    @ParameterizedTest
-    @EnumSource(ErrorCode.class)
-    void everyErrorHasASample(ErrorCode code) {
-        for (String name : new String[] {code.name(), code.name().replaceFirst("Error$", "")}) {
-            HttpResponse<String> sample = server.get("/ping?error=" + name);
-            assertThat(sample.statusCode()).isEqualTo(code.status());
-            assertThat(TestServer.json(sample).path("code").asText()).isEqualTo(code.name());
-            assertThat(TestServer.json(sample).path("message").asText()).isNotBlank();
+    @Test
+    void everyErrorHasASample() {
+        String docs = server.get("/docs").body();
+        for (ErrorCode code : ErrorCode.values()) {
+            for (String name : new String[] {code.name(), code.name().replaceFirst("Error$", "")}) {
+                HttpResponse<String> sample = server.get("/ping?error=" + name);
+                assertThat(sample.statusCode()).isEqualTo(code.status());
+                assertThat(TestServer.json(sample).path("code").asText()).isEqualTo(code.name());
+                assertThat(TestServer.json(sample).path("message").asText()).isNotBlank();
+            }
+            assertThat(docs).contains("<code>" + code.name() + "</code>");
         }
-        assertThat(server.get("/docs").body()).contains("<code>" + code.name() + "</code>");
     }
 }
