@@ -88,7 +88,8 @@ class ImportIT {
     void refusesAManifestThatBreaksTheRules() throws Exception {
         assertThat(run(1, Streams.FULL, "import", "base", "1", "d", "--set", "colour=red"))
                 .contains("invalid extra parameters: \"colour\"");
-        assertThat(run(1, Streams.FULL, "import", "a b", "1", "d")).contains("name");
+        assertThat(run(1, Streams.FULL, "import", "base", "1", "d", "--set", "os=solaris"))
+                .contains("invalid image data: os");
         assertThat(files()).isEmpty();
     }
 

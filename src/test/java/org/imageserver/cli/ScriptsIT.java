@@ -144,9 +144,10 @@ class ScriptsIT {
 
     @Test
     void mkimgSendsTheDifferenceToAnOrigin() throws Exception {
-        environment.put("STREAM", Streams.ORIGIN.toString());
+        environment.put("STREAM", Streams.gunzipped(Streams.ORIGIN, directory).toString());
         String origin = uuid(mkimg(0, MACHINE, "origin", "1", "d"));
-        environment.put("STREAM", Streams.INCREMENT.toString());
+        environment.put(
+                "STREAM", Streams.gunzipped(Streams.INCREMENT, directory).toString());
         String uuid = uuid(mkimg(0, "--origin", origin, MACHINE, "increment", "1", "d"));
         assertThat(image(uuid).path("origin").asText()).isEqualTo(origin);
         assertThat(played("calls")).contains("zfs send -i zones/" + origin + "@final zones/" + MACHINE + "@mkimg-");

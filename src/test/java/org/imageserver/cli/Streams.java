@@ -1,9 +1,11 @@
 package org.imageserver.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
 
 /** Real send streams for the commands; their README says where they come from. */
 final class Streams {
@@ -19,6 +21,15 @@ final class Streams {
     static final Path INCREMENT = ROOT.resolve("valid/fuse-incr.zfs.gz");
 
     private Streams() {}
+
+    /** A stream as zfs send writes it. */
+    static Path gunzipped(Path stream, Path directory) throws IOException {
+        Path gunzipped = directory.resolve(stream.getFileName() + ".raw");
+        try (InputStream bytes = new GZIPInputStream(Files.newInputStream(stream))) {
+            Files.copy(bytes, gunzipped);
+        }
+        return gunzipped;
+    }
 
     /** All but the last bytes of a stream. */
     static Path cut(Path stream, Path directory) throws IOException {
