@@ -70,7 +70,8 @@ public final class ImageServer implements AutoCloseable {
         return new ImageServer(settings);
     }
 
-    private static CatalogueSettings catalogueSettings(Settings settings) {
+    /** What a configuration says of the images, for whoever works on the directory without a server. */
+    public static CatalogueSettings catalogueSettings(Settings settings) {
         ManifestRules.Mode mode = switch (settings.mode()) {
             case PUBLIC -> ManifestRules.Mode.PUBLIC;
             case PRIVATE -> ManifestRules.Mode.PRIVATE;

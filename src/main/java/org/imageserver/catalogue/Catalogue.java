@@ -44,6 +44,9 @@ public final class Catalogue implements AutoCloseable {
     private final Publisher publisher;
     private volatile Snapshot snapshot = Snapshot.EMPTY;
 
+    /** Why the last look at the storage failed; used by the scanner's thread alone. */
+    private String lastFailure = "";
+
     /**
      * Makes a catalogue that is empty until the first {@link #rescan}.
      *
@@ -116,9 +119,16 @@ public final class Catalogue implements AutoCloseable {
     private void rescanOrWarn(List<String> forget) {
         try {
             rescan(forget);
+            if (!lastFailure.isEmpty()) {
+                LOG.info("the directory can be read again");
+                lastFailure = "";
+            }
         } catch (IOException | RuntimeException e) {
-            // The thread must live on: the directory may come back.
-            LOG.error("the directory cannot be read; the images known so far are still served", e);
+            // The thread must live on: the directory may come back. Each fault is said once.
+            if (!lastFailure.equals(e.toString())) {
+                LOG.error("the directory cannot be read; the images known so far are still served", e);
+                lastFailure = e.toString();
+            }
         }
     }
 

@@ -34,7 +34,7 @@ final class FileReceiver {
     private static final int CHUNK = 512 * 1024;
 
     /** Types whose files are ZFS send streams; the others' bytes mean nothing to this server. */
-    private static final Set<String> STREAMS = Set.of("zone-dataset", "lx-dataset", "zvol");
+    static final Set<String> STREAMS = Set.of("zone-dataset", "lx-dataset", "zvol");
 
     /** What clients may state; zstd only where it is allowed. */
     private static final Set<String> COMPRESSIONS = Set.of("gzip", "bzip2", "xz", "none");

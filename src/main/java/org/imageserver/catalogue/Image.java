@@ -90,6 +90,11 @@ public record Image(
         };
     }
 
+    /** Whether its file should be a ZFS send stream, going by its type; without a type it should. */
+    public boolean isStream() {
+        return type.isEmpty() || FileReceiver.STREAMS.contains(type);
+    }
+
     /** Whether this account may change it. */
     boolean isOwnedBy(Principal.Account account) {
         return account.isAdmin() || owner.equals(account.uuid());

@@ -101,19 +101,14 @@ public final class Publisher {
     }
 
     private Image add(Account account, Manifest manifest) throws IOException {
-        if (!account.isAdmin() && !manifest.owner().equals(account.uuid())) {
-            throw notOwner(account, manifest.uuid());
-        }
-        changing.lock();
-        try {
+        checkOwner(account, manifest);
+        return underLock(() -> {
             checkOrigin(manifest, account);
             if (!manifests.create(new DiskManifest(manifest, null, null))) {
-                throw new Refused(Reason.UUID_EXISTS, "image uuid \"" + manifest.uuid() + "\" already exists");
+                throw uuidExists(manifest.uuid());
             }
             return catalogue.refresh(manifest.uuid());
-        } finally {
-            changing.unlock();
-        }
+        });
     }
 
     /** AddImageFile: gives an image its file, or another one in place of it, until it is activated. */
@@ -142,22 +137,40 @@ public final class Publisher {
         try (ReceivedFile received = files.receive(
                 uuid, OneShot.type(body), upload, origin(body.path("origin").textValue()))) {
             ObjectNode complete = OneShot.complete(body, received);
-            Manifest manifest = accepted(rules.forCreate(complete, uuid, account.uuid()));
-            if (!account.isAdmin() && !manifest.owner().equals(account.uuid())) {
-                throw notOwner(account, uuid);
-            }
-            changing.lock();
-            try {
-                checkOrigin(manifest, account);
-                DiskManifest named = received.named(activated(manifest));
-                if (!manifests.create(named)) {
-                    throw new Refused(Reason.UUID_EXISTS, "image uuid \"" + uuid + "\" already exists");
-                }
-                return catalogue.refresh(uuid);
-            } finally {
-                changing.unlock();
-            }
+            return addActive(account, accepted(rules.forCreate(complete, uuid, account.uuid())), received);
         }
+    }
+
+    /**
+     * AdminImportImage, AddImageFile and ActivateImage at once, for an image that was made elsewhere: it keeps its uuid
+     * and its date, and is active when it appears; if anything goes wrong, there never was one. Its type must be given.
+     */
+    public Image importWithFile(Principal principal, String uuid, ObjectNode body, FileUpload upload)
+            throws IOException {
+        Account account = publisher(principal);
+        files.checkAnnounced(upload);
+        Manifest manifest = accepted(rules.forImport(body, uuid, account.uuid()));
+        if (catalogue.snapshot().find(uuid).isPresent()) {
+            throw uuidExists(uuid);
+        }
+        try (ReceivedFile received =
+                files.receive(uuid, Optional.ofNullable(manifest.type()), upload, origin(manifest.origin()))) {
+            return addActive(account, manifest, received);
+        }
+    }
+
+    /** The file is durable by now; the manifest comes last and makes it an image. */
+    private Image addActive(Account account, Manifest manifest, ReceivedFile received) throws IOException {
+        checkOwner(account, manifest);
+        return underLock(() -> {
+            checkOrigin(manifest, account);
+            DiskManifest named = received.named(activated(manifest));
+            if (!manifests.create(named)) {
+                files.delete(named);
+                throw uuidExists(manifest.uuid());
+            }
+            return catalogue.refresh(manifest.uuid());
+        });
     }
 
     /** ActivateImage: from now on the file never changes, and everyone who may see the image does. */
@@ -342,6 +355,16 @@ public final class Publisher {
                 yield account;
             }
         };
+    }
+
+    private static void checkOwner(Account account, Manifest manifest) {
+        if (!account.isAdmin() && !manifest.owner().equals(account.uuid())) {
+            throw notOwner(account, manifest.uuid());
+        }
+    }
+
+    private static Refused uuidExists(String uuid) {
+        return new Refused(Reason.UUID_EXISTS, "image uuid \"" + uuid + "\" already exists");
     }
 
     private static Refused notOwner(Account account, String uuid) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.imageserver.catalogue.DirectoryCheck;
 import org.imageserver.catalogue.Image;
@@ -64,7 +65,7 @@ final class CheckCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         List<Problem> found = new ArrayList<>();
         long total = check.images().stream().mapToLong(CheckCommand::bytes).sum();
-        try (Progress progress = new Progress("checking", total)) {
+        try (Progress progress = new Progress("checking", OptionalLong.of(total))) {
             long before = 0;
             for (Image image : check.images()) {
                 long base = before;

@@ -20,12 +20,14 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             CheckConfigCommand.class,
             CheckCommand.class,
+            ImportCommand.class,
+            VerifyCommand.class,
             UserCommand.class,
             SmfCommand.class,
             GenerateCompletion.class,
             HelpCommand.class
         },
-        footer = {"", "Exit codes: 0 fine, 1 something is wrong with what was looked at, 2 wrong use."})
+        footer = {"", "Exit codes: 0 fine, 1 something is wrong or refused, 2 wrong use."})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -2,6 +2,7 @@ package org.imageserver.cli;
 
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /** A line on a person's terminal that says how far long work has come; silent when nobody looks. Not thread-safe. */
 final class Progress implements AutoCloseable {
@@ -10,14 +11,14 @@ final class Progress implements AutoCloseable {
     private static final double MEBIBYTE = 1024 * 1024;
 
     private final String what;
-    private final long total;
+    private final OptionalLong total;
     private final boolean isShown = Terminal.isErr();
     private final PrintStream terminal = System.err;
     private final long begun = System.nanoTime();
     private long drawn = begun - REDRAW_NANOS;
 
-    /** Begins; the total is in bytes. */
-    Progress(String what, long total) {
+    /** Begins; the total is in bytes, where it is known: a stream from a pipe just ends. */
+    Progress(String what, OptionalLong total) {
         this.what = what;
         this.total = total;
     }
@@ -29,18 +30,19 @@ final class Progress implements AutoCloseable {
             return;
         }
         drawn = now;
-        double share = total == 0 ? 1 : (double) bytes / total;
-        double rate = bytes / MEBIBYTE / ((now - begun) / 1e9);
-        int filled = (int) (share * WIDTH);
-        terminal.print(String.format(
-                Locale.ROOT,
-                "\r%s [%s%s] %3.0f %% %.0f MiB/s ",
-                what,
-                "#".repeat(filled),
-                ".".repeat(WIDTH - filled),
-                share * 100,
-                rate));
+        double done = bytes / MEBIBYTE;
+        double rate = done / ((now - begun) / 1e9);
+        String amount =
+                total.isPresent() ? bar(bytes, total.getAsLong()) : String.format(Locale.ROOT, "%.1f MiB", done);
+        terminal.print(String.format(Locale.ROOT, "\r%s %s, %.0f MiB/s ", what, amount, rate));
         terminal.flush();
+    }
+
+    private static String bar(long bytes, long total) {
+        double share = total == 0 ? 1 : Math.min(1, (double) bytes / total);
+        int filled = (int) (share * WIDTH);
+        return String.format(
+                Locale.ROOT, "[%s%s] %3.0f %%", "#".repeat(filled), ".".repeat(WIDTH - filled), share * 100);
     }
 
     /** Makes room for a line of other output. */

@@ -16,6 +16,12 @@ final class Signals {
         on("INT", action);
     }
 
+    /** Also when the terminal or the ssh session goes away. */
+    static void onStopOrHangUp(Runnable action) {
+        onStop(action);
+        on("HUP", action);
+    }
+
     static void onReload(Runnable action) {
         on("HUP", action);
     }

@@ -2,11 +2,15 @@ package org.imageserver.cli;
 
 import java.util.Arrays;
 
-/** Whether a person looks at an output; the launcher knows and says so in a system property. */
+/** Whether a person looks at an output, or types the input; the launcher knows and says so in a system property. */
 final class Terminal {
     private static final String PROPERTY = "image-server.terminal";
 
     private Terminal() {}
+
+    static boolean isIn() {
+        return has("in");
+    }
 
     static boolean isOut() {
         return has("out");

@@ -103,12 +103,12 @@ final class Dispatcher {
     private void write(Exchange exchange, @Nullable RequestBody body, Reply reply) {
         switch (reply) {
             case Reply.Content content -> {
-                closeUnlessComplete(exchange, body);
+                closeIfTooMuch(exchange, body);
                 writer.write(exchange, content);
             }
             case Reply.FileContent file -> writer.write(exchange, file);
             case Reply.Empty empty -> {
-                closeUnlessComplete(exchange, body);
+                closeIfTooMuch(exchange, body);
                 writer.write(exchange, empty);
             }
             case Reply.Later later -> {
@@ -123,9 +123,9 @@ final class Dispatcher {
         }
     }
 
-    /** A client that is still sending an upload which was refused is heard out within bounds, and then let go. */
-    private static void closeUnlessComplete(Exchange exchange, @Nullable RequestBody body) {
-        if (body != null && !body.isComplete()) {
+    /** What is too much to be read to its end ends the connection, and the client should know. */
+    private static void closeIfTooMuch(Exchange exchange, @Nullable RequestBody body) {
+        if (body != null && body.isTooMuchToDiscard()) {
             exchange.raw().response().putHeader("Connection", "close");
         }
     }

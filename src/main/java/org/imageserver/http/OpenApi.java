@@ -3,10 +3,13 @@ package org.imageserver.http;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The API's document (OpenAPI 3.1), made from the routes themselves, so that it cannot be about another server. */
@@ -14,8 +17,13 @@ public final class OpenApi {
     private static final JsonMapper JSON = new JsonMapper();
 
     /** What any request may run into. */
-    private static final List<ErrorCode> ANYWHERE =
-            List.of(ErrorCode.BadRequest, ErrorCode.MethodNotAllowedError, ErrorCode.InternalError);
+    private static final List<ErrorCode> ANYWHERE = List.of(
+            ErrorCode.BadRequest,
+            ErrorCode.MethodNotAllowedError,
+            ErrorCode.PreconditionFailed,
+            ErrorCode.UriTooLong,
+            ErrorCode.RequestHeaderFieldsTooLarge,
+            ErrorCode.InternalError);
 
     private OpenApi() {}
 
@@ -64,11 +72,18 @@ public final class OpenApi {
 
     private static ObjectNode responses(Route route) {
         ObjectNode responses = JSON.createObjectNode();
-        ObjectNode good = responses.putObject("200");
-        good.put("description", route.doc().summary());
-        good.putObject("content").putObject(route.doc().contentType()).set("schema", schemaOf(route));
+        responses.putObject("200").put("description", route.doc().summary()).set("content", content(route));
+        if (isFile(route)) {
+            responses
+                    .putObject("206")
+                    .put("description", "The part that the header Range asks for.")
+                    .set("content", content(route));
+        }
+        if (route.method().equals(HttpMethod.GET)) {
+            responses.putObject("304").put("description", "The client has it already (If-None-Match).");
+        }
         TreeMap<Integer, List<ErrorCode>> byStatus = new TreeMap<>();
-        List<ErrorCode> errors = new ArrayList<>(route.doc().errors());
+        Set<ErrorCode> errors = new LinkedHashSet<>(route.doc().errors());
         errors.addAll(ANYWHERE);
         errors.forEach(error -> byStatus.computeIfAbsent(error.status(), status -> new ArrayList<>())
                 .add(error));
@@ -80,6 +95,18 @@ public final class OpenApi {
             response.putObject("content").putObject(Reply.JSON).set("schema", reference("Error"));
         });
         return responses;
+    }
+
+    private static ObjectNode content(Route route) {
+        ObjectNode content = JSON.createObjectNode();
+        route.doc().contentTypes().forEach(type -> content.putObject(type).set("schema", schemaOf(route)));
+        return content;
+    }
+
+    /** Whether the answer comes from a file, so that a part of it can be had. */
+    private static boolean isFile(Route route) {
+        return route.doc().contentTypes().stream()
+                .anyMatch(type -> type.equals("application/octet-stream") || type.startsWith("image/"));
     }
 
     private static ObjectNode schemaOf(Route route) {

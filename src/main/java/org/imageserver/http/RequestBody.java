@@ -228,9 +228,9 @@ final class RequestBody implements ReadableByteChannel {
         raw.resume();
     }
 
-    /** Whether the client has sent everything, so that the connection may be used again. */
-    boolean isComplete() {
-        return isComplete;
+    /** Whether the client announced more than {@link #discard} reads, and has not sent it. */
+    boolean isTooMuchToDiscard() {
+        return !isComplete && announced().orElse(0) > MOST_DISCARDED;
     }
 
     @Override

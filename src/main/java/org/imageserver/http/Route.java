@@ -24,11 +24,21 @@ public record Route(HttpMethod method, PathTemplate path, String name, Doc doc, 
      * @param face the group it is shown in
      * @param summary one sentence
      * @param parameters of the query
-     * @param contentType of the good answer
+     * @param contentTypes of the good answer; several where it depends on who asks
      * @param errors that it may give beside those that every route may give
      */
     public record Doc(
-            String face, String summary, List<Parameter> parameters, String contentType, List<ErrorCode> errors) {}
+            String face,
+            String summary,
+            List<Parameter> parameters,
+            List<String> contentTypes,
+            List<ErrorCode> errors) {
+        /** A route that always answers in the same form. */
+        public Doc(
+                String face, String summary, List<Parameter> parameters, String contentType, List<ErrorCode> errors) {
+            this(face, summary, parameters, List.of(contentType), errors);
+        }
+    }
 
     /** A parameter of the query: its name and what it means. */
     public record Parameter(String name, String meaning) {}

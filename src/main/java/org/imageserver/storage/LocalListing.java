@@ -39,6 +39,9 @@ final class LocalListing {
 
     private List<BlobInfo> listing = List.of();
 
+    /** Whether something changed since; kept, because a look may end with an exception after it has seen a change. */
+    private boolean isChanged;
+
     LocalListing(LocalTree tree) {
         this.tree = tree;
         this.root = new Directory("", tree.root());
@@ -46,7 +49,7 @@ final class LocalListing {
 
     /** Every blob that is not hidden, sorted by key. The same object as before if nothing changed. */
     synchronized List<BlobInfo> blobs() throws IOException {
-        boolean isChanged = root.refresh(tree.root());
+        isChanged |= root.refresh(tree.root());
         List<String> gone = new ArrayList<>();
         for (Directory directory : directories.values()) {
             switch (tree.look(directory.path)) {
@@ -60,9 +63,11 @@ final class LocalListing {
             gone.forEach(directories::remove);
             // The target of a symlink may come back without a change in the root.
             root.settled = null;
+            isChanged = true;
         }
-        if (isChanged || !gone.isEmpty()) {
+        if (isChanged) {
             listing = collect();
+            isChanged = false;
         }
         return listing;
     }
@@ -127,6 +132,10 @@ final class LocalListing {
                         : null;
                 return readNames(real);
             } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException e) {
+                if (this == root) {
+                    // A file system that is not mounted at the moment must not look like images that were deleted.
+                    throw e;
+                }
                 // It went after it was looked at, or it cannot be read: as if nothing were in it.
                 settled = null;
                 boolean hadFiles = !files.isEmpty();

@@ -58,9 +58,7 @@ final class Source extends InputStream {
      * @return how many bytes are buffered now: fewer than wanted only at the end of the input
      */
     int fill(int wanted) throws IOException {
-        if (next == limit) {
-            discardBefore();
-        } else if (buffer.length - next < wanted) {
+        if (next == limit || buffer.length - next < wanted) {
             discardBefore();
         }
         while (limit - next < wanted) {
@@ -127,11 +125,11 @@ final class Source extends InputStream {
     long readLittleEndian(int bytes) throws IOException {
         long value = 0;
         for (int i = 0; i < bytes; i++) {
-            int next = read();
-            if (next < 0) {
+            int digit = read();
+            if (digit < 0) {
                 throw new EOFException();
             }
-            value |= (long) next << (8 * i);
+            value |= (long) digit << (8 * i);
         }
         return value;
     }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,15 +33,39 @@ final class Launched implements AutoCloseable {
 
     static Launched start(Path launcher, Path directory, Map<String, String> environment, String... arguments)
             throws IOException {
+        return start(launcher, directory, environment, Redirect.PIPE, arguments);
+    }
+
+    /** Starts the launcher of this checkout with a file as its standard input. */
+    static Launched fed(Path input, Path directory, String... arguments) throws IOException {
+        return fed(LAUNCHER, input, directory, Map.of(), arguments);
+    }
+
+    static Launched fed(Path launcher, Path input, Path directory, Map<String, String> environment, String... arguments)
+            throws IOException {
+        return start(launcher, directory, environment, Redirect.from(input.toFile()), arguments);
+    }
+
+    private static Launched start(
+            Path launcher, Path directory, Map<String, String> environment, Redirect input, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(directory, "output", ".txt");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
+                .redirectInput(input)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().putAll(environment);
         return new Launched(builder.start(), output);
+    }
+
+    /** Writes to its standard input, which stays open. */
+    Launched write(byte[] bytes) throws IOException {
+        process.getOutputStream().write(bytes);
+        process.getOutputStream().flush();
+        return this;
     }
 
     /** Everything that it has printed, on both streams. */

@@ -103,13 +103,28 @@ class MethodsTest {
                 Answer answer = connection
                         .send(method + " " + target + " HTTP/1.1\r\nHost: x\r\n\r\n")
                         .read();
+                if (isPublishing(method, target)) {
+                    assertThat(answer.status()).as(target).isEqualTo(401);
+                    continue;
+                }
                 assertThat(answer.status()).as(target).isEqualTo(405);
-                assertThat(answer.headers()).containsEntry("allow", "GET, HEAD, OPTIONS");
+                assertThat(answer.headers().get("allow")).contains("GET, HEAD, OPTIONS");
                 JsonNode error = TestImages.json(answer.text());
                 assertThat(error.path("code").asText()).isEqualTo("MethodNotAllowedError");
                 assertThat(error.path("message").asText()).isEqualTo(method + " is not allowed");
             }
         }
+    }
+
+    /** What changes images asks for a credential first. */
+    private static boolean isPublishing(String method, String target) {
+        String path = target.split("\\?", 2)[0];
+        return switch (method) {
+            case "POST" -> path.equals("/images") || path.matches("/images/[^/]+");
+            case "PUT" -> path.matches("/images/[^/]+/(file|icon)");
+            case "DELETE" -> path.matches("/images/[^/]+(/icon)?");
+            default -> false;
+        };
     }
 
     @Test
@@ -131,12 +146,12 @@ class MethodsTest {
         }) {
             try (RawConnection connection = connect()) {
                 connection.send(method + " " + target + " HTTP/1.1\r\nHost: x\r\n" + request);
-                assertThat(connection.read().status()).isIn(200, 404, 405);
+                assertThat(connection.read().status()).isIn(200, 401, 404, 405);
                 assertThat(connection.get("/ping", "").read().status()).isEqualTo(200);
             }
             try (RawConnection connection = connect()) {
                 connection.send(method + " " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + request);
-                assertThat(connection.read().status()).isIn(200, 404, 405);
+                assertThat(connection.read().status()).isIn(200, 401, 404, 405);
                 assertThat(connection.isAtEnd()).isTrue();
             }
         }
@@ -149,8 +164,7 @@ class MethodsTest {
             connection.send("PUT /images/" + UUID
                     + "/file HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
             Answer answer = connection.read();
-            assertThat(answer.status()).isEqualTo(405);
-            assertThat(answer.headers()).containsEntry("connection", "close");
+            assertThat(answer.status()).isEqualTo(401);
             assertThat(connection.isAtEnd()).isTrue();
         }
     }
@@ -167,9 +181,11 @@ class MethodsTest {
                 assertThat(answer.headers()).containsEntry("access-control-allow-origin", "*");
                 if (!target.equals("/nowhere")) {
                     assertThat(answer.status()).as(target).isEqualTo(204);
+                    assertThat(answer.headers().get("allow")).contains("GET, HEAD, OPTIONS");
                     assertThat(answer.headers())
-                            .containsEntry("allow", "GET, HEAD, OPTIONS")
-                            .containsEntry("access-control-allow-methods", "GET, HEAD, OPTIONS")
+                            .containsEntry(
+                                    "access-control-allow-methods",
+                                    String.valueOf(answer.headers().get("allow")))
                             .containsEntry("access-control-allow-headers", "accept-version, range")
                             .containsEntry("access-control-max-age", "86400")
                             .doesNotContainKeys("content-type", "transfer-encoding");

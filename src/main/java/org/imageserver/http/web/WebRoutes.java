@@ -1,7 +1,5 @@
 package org.imageserver.http.web;
 
-import static org.imageserver.http.ErrorCode.StorageIsDown;
-
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -46,37 +44,43 @@ public final class WebRoutes {
     /** The whole table: the routes given, and the pages, which describe all of them. */
     public RouteTable with(List<Route> routes) {
         List<Route> all = new ArrayList<>(routes);
-        all.add(Route.get("/", "Home", doc("Names the API, or shows the front page to a browser."), this::home));
-        all.add(Route.get("/style.css", "Style", doc("The look of the pages."), request -> style()));
-        all.add(Route.get("/openapi.json", "OpenApi", doc("This document."), request -> openApi(all)));
-        all.add(Route.get("/docs", "Docs", doc("This document as a page."), request -> docs(all)));
+        all.add(Route.get(
+                "/",
+                "Home",
+                doc("Names the API, or shows the front page to a browser.", Reply.JSON, "text/html"),
+                this::home));
+        all.add(Route.get("/style.css", "Style", doc("The look of the pages.", "text/css"), request -> style()));
+        all.add(Route.get("/openapi.json", "OpenApi", doc("This document.", Reply.JSON), request -> openApi(all)));
+        all.add(Route.get("/docs", "Docs", doc("This document as a page.", "text/html"), request -> docs(all)));
         return new RouteTable(all);
     }
 
-    private static Doc doc(String summary) {
-        return new Doc(FACE, summary, List.of(), Reply.JSON, List.of(StorageIsDown));
+    private static Doc doc(String summary, String... contentTypes) {
+        return new Doc(FACE, summary, List.of(), List.of(contentTypes), List.of());
     }
 
     private Reply home(Request request) {
         String accept = request.header("Accept").orElse("");
         boolean isBrowser = Accept.allows(accept, "text/html") || Accept.allows(accept, "application/xhtml+xml");
         String own = isBrowser ? "index.html" : "index.json";
-        return new Reply.Later(() -> ownPage(own, isBrowser).orElseGet(() -> isBrowser ? front(request) : names()));
+        return new Reply.Later(() -> ownPage(own, isBrowser)
+                .orElseGet(() -> isBrowser ? front(request) : names())
+                .with("Vary", "Accept, Accept-Encoding"));
     }
 
     /** A page that the operator put beside the images, as the old server had it. */
-    private Optional<Reply> ownPage(String name, boolean isHtml) throws IOException {
+    private Optional<Reply.Content> ownPage(String name, boolean isHtml) throws IOException {
         return catalogue
                 .pageBesideImages(name)
                 .map(bytes ->
                         new Reply.Content(200, isHtml ? HTML : Reply.JSON, Body.of(bytes), Sha1.hex(bytes), Map.of()));
     }
 
-    private Reply front(Request request) {
+    private Reply.Content front(Request request) {
         return page(FrontPage.render(catalogue.snapshot(), request.client().scheme() + "://" + request.host()));
     }
 
-    private Reply names() {
+    private Reply.Content names() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("name", "image-server").put("version", version);
         json.putObject("imgapi").put("ping", "/ping").put("images", "/images");
@@ -94,7 +98,7 @@ public final class WebRoutes {
         return page(DocsPage.render(routes, version));
     }
 
-    private static Reply page(String html) {
+    private static Reply.Content page(String html) {
         return new Reply.Content(200, HTML, Body.of(html), null, Map.of("Content-Security-Policy", POLICY));
     }
 
