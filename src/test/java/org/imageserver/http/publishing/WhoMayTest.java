@@ -161,7 +161,7 @@ class WhoMayTest {
             assertThat(client.get("/images/" + uuid + "/icon").statusCode())
                     .as(who)
                     .isEqualTo(hasIcon ? 200 : 404);
-            assertThat(client.get("/datasets/" + uuid).statusCode()).as(who).isEqualTo(hasFile ? 200 : 404);
+            assertThat(client.get("/datasets/" + uuid).statusCode()).as(who).isEqualTo(isSeen ? 200 : 404);
         }
     }
 
