@@ -140,8 +140,8 @@ public final class Publisher {
         if (catalogue.snapshot().find(uuid).isPresent()) {
             throw uuidExists(uuid);
         }
-        try (ReceivedFile received =
-                files.receive(uuid, Optional.ofNullable(manifest.type()), upload, origin(manifest.origin()))) {
+        try (ReceivedFile received = files.receive(
+                uuid, Optional.ofNullable(manifest.type()), upload, origin(manifest.origin(), principal))) {
             return addActive(account, manifest, received);
         }
     }
