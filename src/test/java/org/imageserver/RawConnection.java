@@ -38,7 +38,12 @@ public final class RawConnection implements Closeable {
 
     /** Sends text as it is; lines must end in CR LF where HTTP wants it. */
     public RawConnection send(String text) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+        return send(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Sends bytes. */
+    public RawConnection send(byte[] content) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

@@ -9,12 +9,14 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.imageserver.auth.Role;
 import org.imageserver.config.ConfigException;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
@@ -121,6 +123,30 @@ public final class TestServer implements AutoCloseable {
             request.headers(headers);
         }
         return await(request.build(), BodyHandlers.ofString());
+    }
+
+    /** Sends a request with a body. */
+    public HttpResponse<String> send(String method, String target, BodyPublisher body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(target)).method(method, body);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return await(request.build(), BodyHandlers.ofString());
+    }
+
+    /** The users file that it reads. */
+    public Path usersFile() {
+        return directory.resolve("images/.image-server/users.json");
+    }
+
+    /** The directory of ssh keys that it reads. */
+    public Path keysDirectory() {
+        return directory.resolve("images/.image-server/keys");
+    }
+
+    /** Makes an account while the server runs. */
+    public TestAccount account(String name, Role role) {
+        return TestAccount.make(usersFile(), name, role);
     }
 
     /** Sends a GET and keeps the bytes. */

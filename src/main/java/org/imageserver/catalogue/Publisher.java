@@ -118,7 +118,7 @@ public final class Publisher {
         checkCompression(upload.compression());
         files.checkAnnounced(upload);
         try (ReceivedFile received =
-                files.receive(uuid, Optional.ofNullable(wanted.type()), upload, origin(wanted.origin()))) {
+                files.receive(uuid, Optional.ofNullable(wanted.type()), upload, origin(wanted.origin(), principal))) {
             return change(principal, uuid, current -> {
                 refuseIfActivated(current.manifest());
                 return received.named(current.manifest());
@@ -135,7 +135,7 @@ public final class Publisher {
         files.checkAnnounced(upload);
         String uuid = UUID.randomUUID().toString();
         try (ReceivedFile received = files.receive(
-                uuid, OneShot.type(body), upload, origin(body.path("origin").textValue()))) {
+                uuid, OneShot.type(body), upload, origin(body.path("origin").textValue(), principal))) {
             ObjectNode complete = OneShot.complete(body, received);
             return addActive(account, accepted(rules.forCreate(complete, uuid, account.uuid())), received);
         }
@@ -153,8 +153,8 @@ public final class Publisher {
         if (catalogue.snapshot().find(uuid).isPresent()) {
             throw uuidExists(uuid);
         }
-        try (ReceivedFile received =
-                files.receive(uuid, Optional.ofNullable(manifest.type()), upload, origin(manifest.origin()))) {
+        try (ReceivedFile received = files.receive(
+                uuid, Optional.ofNullable(manifest.type()), upload, origin(manifest.origin(), principal))) {
             return addActive(account, manifest, received);
         }
     }
@@ -382,23 +382,29 @@ public final class Publisher {
         if (origin == null) {
             return;
         }
-        boolean isThere = !origin.equals(manifest.uuid())
-                && catalogue
-                        .snapshot()
-                        .find(origin)
-                        .filter(image -> image.isVisibleTo(principal))
-                        .isPresent();
-        if (!isThere) {
-            throw new Refused(Reason.ORIGIN_MISSING, "origin image \"" + origin + "\" does not exist");
+        if (origin.equals(manifest.uuid()) || !isVisible(origin, principal)) {
+            throw originMissing(origin);
         }
     }
 
-    private StreamPolicy.Origin origin(@Nullable String uuid) throws IOException {
+    private boolean isVisible(String uuid, Principal principal) {
+        return catalogue
+                .snapshot()
+                .find(uuid)
+                .filter(image -> image.isVisibleTo(principal))
+                .isPresent();
+    }
+
+    private static Refused originMissing(String uuid) {
+        return new Refused(Reason.ORIGIN_MISSING, "origin image \"" + uuid + "\" does not exist");
+    }
+
+    private StreamPolicy.Origin origin(@Nullable String uuid, Principal principal) throws IOException {
         if (uuid == null) {
             return StreamPolicy.Origin.NONE;
         }
-        if (catalogue.snapshot().find(uuid).isEmpty()) {
-            throw new Refused(Reason.ORIGIN_MISSING, "origin image \"" + uuid + "\" does not exist");
+        if (!isVisible(uuid, principal)) {
+            throw originMissing(uuid);
         }
         Optional<String> guid =
                 manifests.find(uuid).flatMap(found -> found.manifest().file()).map(ImageFile::datasetGuid);

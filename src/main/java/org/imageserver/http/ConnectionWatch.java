@@ -158,7 +158,8 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             hasClientFinished = true;
-            if (isLingering || unanswered == 0) {
+            // A request whose rest will never come has nobody to answer, and must not wait to be found idle.
+            if (isLingering || isReceiving || unanswered == 0) {
                 ctx.close();
             }
         }

@@ -54,6 +54,10 @@ final class Exchange {
         return raw.method().equals(HttpMethod.HEAD);
     }
 
+    boolean isRead() {
+        return isHead() || raw.method().equals(HttpMethod.GET);
+    }
+
     /** The response with its status and the headers that every answer carries. */
     HttpServerResponse begin(int status) {
         HttpServerResponse response = raw.response().setStatusCode(status);
@@ -105,7 +109,7 @@ final class Exchange {
                 .addKeyValue("req_id", id)
                 .addKeyValue("remote", client.address())
                 .addKeyValue("method", raw.method().name())
-                .addKeyValue("url", raw.uri())
+                .addKeyValue("url", Gate.withoutToken(raw.uri()))
                 .addKeyValue("status", raw.response().getStatusCode())
                 .addKeyValue("bytes", raw.response().bytesWritten())
                 .addKeyValue("latency", elapsedMillis());

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.imageserver.auth.Attempt;
 import org.imageserver.auth.Authenticator;
 import org.imageserver.auth.Outcome;
@@ -16,6 +17,9 @@ import org.imageserver.auth.Principal;
 public final class Gate {
     /** A base path that carries a token ({@code http://host/v/TOKEN}) gives a stock imgadm a private view. */
     private static final String PATH_TOKEN = "/v/";
+
+    /** In any form of a request line, and also where nothing follows the token. */
+    private static final Pattern TOKEN_IN_PATH = Pattern.compile("^((?:[a-zA-Z]+://[^/]*)?/v/)[^/?#]+");
 
     private final Authenticator authenticator;
     private final Principal withoutCredential;
@@ -66,6 +70,11 @@ public final class Gate {
         }
         int end = target.indexOf('/', PATH_TOKEN.length());
         return end < 0 ? Optional.empty() : Optional.of(target.substring(PATH_TOKEN.length(), end));
+    }
+
+    /** A target as it may be logged: the log is read by more people than the token is meant for. */
+    static String withoutToken(String uri) {
+        return TOKEN_IN_PATH.matcher(uri).replaceFirst("$1...");
     }
 
     private Future<Admitted> admitted(Outcome outcome, String target) {

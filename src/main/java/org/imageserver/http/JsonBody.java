@@ -1,6 +1,7 @@
 package org.imageserver.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,7 +19,9 @@ import org.imageserver.manifest.Violation;
 /** Bodies that are JSON. Whatever {@code Content-Type} says: operators forget it, and nothing else is expected. */
 public final class JsonBody {
     private static final int MAX_BYTES = 1024 * 1024;
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private JsonBody() {}
 

@@ -21,15 +21,18 @@ final class ReplyWriter {
     }
 
     /**
-     * Writes an answer that is ready.
+     * Writes an answer that is ready. To a write, conditions were put before it took place: they speak of what was
+     * there, not of what is there now.
      *
      * @throws ApiException when a precondition fails or a range cannot be satisfied; nothing has been sent then
      */
     void write(Exchange exchange, Content content) {
         boolean isGzipped =
                 content.body().hasGzip() && Accept.allows(exchange.raw().getHeader("Accept-Encoding"), "gzip");
-        boolean isUnchanged =
-                content.status() == 200 && content.etag() != null && isUnchanged(exchange, content.etag());
+        boolean isUnchanged = content.status() == 200
+                && content.etag() != null
+                && exchange.isRead()
+                && isUnchanged(exchange, content.etag());
         HttpServerResponse response = exchange.begin(isUnchanged ? 304 : content.status());
         response.putHeader("Vary", "Accept-Encoding");
         content.headers().forEach(response::putHeader);

@@ -148,6 +148,11 @@ public final class Request {
             throw new ApiException(
                     ErrorCode.PreconditionFailed, "if-match '" + ifMatch + "' didn't match etag '" + etag + "'");
         }
+        String ifNoneMatch = raw.getHeader("If-None-Match");
+        if (ifNoneMatch != null && EntityTags.matches(ifNoneMatch, etag)) {
+            throw new ApiException(
+                    ErrorCode.PreconditionFailed, "if-none-match '" + ifNoneMatch + "' matched etag '" + etag + "'");
+        }
     }
 
     /** Whether the answer may be gzipped ({@code Accept-Encoding}). */

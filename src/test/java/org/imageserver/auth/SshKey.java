@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /** A fresh key pair of the JDK, written as OpenSSH writes it, and what signs with it. */
-record SshKey(KeyPair pair, String type) {
+public record SshKey(KeyPair pair, String type) {
     static SshKey rsa() {
         return generate("RSA", 2048, "ssh-rsa");
     }
@@ -24,7 +24,8 @@ record SshKey(KeyPair pair, String type) {
         return generate("EC", bits, "ecdsa-sha2-nistp" + bits);
     }
 
-    static SshKey ed25519() {
+    /** Of the kind that ssh-keygen makes unasked. */
+    public static SshKey ed25519() {
         return generate("Ed25519", 255, "ssh-ed25519");
     }
 
@@ -39,7 +40,7 @@ record SshKey(KeyPair pair, String type) {
     }
 
     /** The line of an authorized_keys file. */
-    String line() {
+    public String line() {
         return type + " " + Base64.getEncoder().encodeToString(blob()) + " a comment";
     }
 
@@ -85,7 +86,7 @@ record SshKey(KeyPair pair, String type) {
     }
 
     /** A signature, base64, by the JDK's name of an algorithm such as SHA256withRSA. */
-    String sign(String algorithm, String text) throws GeneralSecurityException {
+    public String sign(String algorithm, String text) throws GeneralSecurityException {
         Signature signer = Signature.getInstance(algorithm);
         signer.initSign(pair.getPrivate());
         signer.update(text.getBytes(StandardCharsets.UTF_8));

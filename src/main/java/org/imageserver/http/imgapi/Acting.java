@@ -34,7 +34,8 @@ final class Acting {
                 if (!own.isAdmin() && !own.uuid().equals(account.get())) {
                     throw new ApiException(ErrorCode.OperatorOnly, "only an admin may act for another account");
                 }
-                yield new Principal.Account(own.name(), account.get(), Role.PUBLISHER);
+                // An admin steps down to what that account may do; nobody steps up.
+                yield own.isAdmin() ? new Principal.Account(own.name(), account.get(), Role.PUBLISHER) : own;
             }
         };
     }

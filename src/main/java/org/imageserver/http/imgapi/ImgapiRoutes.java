@@ -183,9 +183,10 @@ public final class ImgapiRoutes {
         return Integer.parseInt(index);
     }
 
-    /** Nobody has a credential yet. */
+    /** There is one storage, so there is nothing to add for those who have a credential. */
     private static void refuseAdminFields(Request request) {
-        if (request.query().flag("inclAdminFields").orElse(false)) {
+        boolean isAsked = request.query().flag("inclAdminFields").orElse(false);
+        if (isAsked && request.principal() instanceof Principal.Anonymous) {
             throw new ApiException(
                     UnauthorizedError, "Unauthorized (auth required to use \"inclAdminFields\" parameter)");
         }

@@ -206,6 +206,8 @@ final class ImgapiWrites {
     }
 
     private Reply delete(Request request) throws IOException {
+        // It means nothing without channels, but who mistypes it must not lose an image.
+        request.query().flag("force_all_channels");
         publisher.delete(Acting.principal(request), request.parameter("uuid"));
         return new Reply.Empty(204, Map.of());
     }
