@@ -16,6 +16,19 @@ final class OneShot {
         return Optional.ofNullable(body.path("type").textValue());
     }
 
+    /** The body as it will probably be completed: what is wrong with it should be said before 20 GB are sent. */
+    static ObjectNode likely(ObjectNode body) {
+        ObjectNode likely = body.deepCopy();
+        boolean isVolume = body.has("image_size") || body.has("nic_driver") || body.has("disk_driver");
+        putIfAbsent(likely, "type", isVolume ? "zvol" : "zone-dataset");
+        completeVolume(likely);
+        if (likely.path("type").asText().equals("zvol") && !likely.has("image_size")) {
+            likely.put("image_size", 1);
+        }
+        putIfAbsent(likely, "os", "other");
+        return likely;
+    }
+
     /** The body with type, os and the fields that a volume needs, as far as the sender left them out. */
     static ObjectNode complete(ObjectNode body, ReceivedFile received) {
         ObjectNode complete = body.deepCopy();
@@ -24,13 +37,19 @@ final class OneShot {
                 .orElse(false);
         putIfAbsent(complete, "type", isVolume ? "zvol" : "zone-dataset");
         putIfAbsent(complete, "os", isVolume ? "other" : "smartos");
+        completeVolume(complete);
         if (complete.path("type").asText().equals("zvol")) {
-            putIfAbsent(complete, "nic_driver", "virtio");
-            putIfAbsent(complete, "disk_driver", "virtio");
-            putIfAbsent(complete, "cpu_type", "host");
             received.stream().ifPresent(facts -> putImageSize(complete, facts));
         }
         return complete;
+    }
+
+    private static void completeVolume(ObjectNode body) {
+        if (body.path("type").asText().equals("zvol")) {
+            putIfAbsent(body, "nic_driver", "virtio");
+            putIfAbsent(body, "disk_driver", "virtio");
+            putIfAbsent(body, "cpu_type", "host");
+        }
     }
 
     private static void putImageSize(ObjectNode complete, StreamFacts facts) {

@@ -134,6 +134,8 @@ public final class Publisher {
         Account account = publisher(principal);
         files.checkAnnounced(upload);
         String uuid = UUID.randomUUID().toString();
+        Manifest likely = accepted(rules.forCreate(OneShot.likely(body), uuid, account.uuid()));
+        checkOrigin(likely, account);
         try (ReceivedFile received = files.receive(
                 uuid, OneShot.type(body), upload, origin(body.path("origin").textValue(), principal))) {
             ObjectNode complete = OneShot.complete(body, received);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -55,19 +56,21 @@ final class DatasetList {
         rendering.lock();
         try {
             Optional<Reply> made = find(snapshot, baseUrl);
-            return made.isPresent() ? made.get() : keep(baseUrl, snapshot, renderNow(snapshot, baseUrl));
+            return made.isPresent()
+                    ? made.get()
+                    : keep(baseUrl, snapshot, render(snapshot.list().images(), baseUrl));
         } finally {
             rendering.unlock();
         }
     }
 
-    /** Straight into its gzipped form, a tenth of the size: the plain form never exists as a whole. */
-    private Reply.Content renderNow(Snapshot snapshot, String baseUrl) {
+    /** Renders some images, straight into the gzipped form, a tenth of the size: the plain form never exists as a whole. */
+    Reply.Content render(List<Image> images, String baseUrl) {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         int length = 2;
         try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
             gzip.write('[');
-            for (Image image : snapshot.list().images()) {
+            for (Image image : images) {
                 if (length > 2) {
                     gzip.write(',');
                     length++;
