@@ -12,6 +12,7 @@ import org.imageserver.auth.Role;
 import org.imageserver.auth.Users;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
+import org.imageserver.catalogue.LeftoverSweep;
 import org.imageserver.catalogue.UploadPolicy;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
@@ -37,8 +38,11 @@ public final class ImageServer implements AutoCloseable {
     private final List<ListenAddress> addresses;
 
     private ImageServer(Settings settings) throws IOException {
-        storage = new LocalStorage(settings.serveDir());
-        catalogue = new Catalogue(storage, catalogueSettings(settings));
+        LocalStorage local = new LocalStorage(settings.serveDir());
+        storage = local;
+        CatalogueSettings catalogueSettings = catalogueSettings(settings);
+        new LeftoverSweep(local, catalogueSettings).sweepOnStart();
+        catalogue = new Catalogue(storage, catalogueSettings);
         http = new HttpServer(settings, routes(catalogue, settings), gate(settings), Version.current());
         try {
             catalogue.rescan();
