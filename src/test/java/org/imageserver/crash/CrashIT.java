@@ -132,6 +132,7 @@ class CrashIT {
                         "-Xshare:auto",
                         "-Xmx64m",
                         "-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider",
+                        "-Dslf4j.internal.verbosity=WARN",
                         "-cp",
                         System.getProperty("java.class.path"),
                         CrashingPublisher.class.getName(),
