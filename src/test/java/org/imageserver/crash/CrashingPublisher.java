@@ -179,7 +179,7 @@ final class CrashingPublisher {
 
     /** A first byte that no compression begins with. */
     private byte[] randomBytes() {
-        byte[] bytes = new byte[1 + random.nextInt(1_200_000)];
+        byte[] bytes = new byte[1 + random.nextInt(700_000)];
         random.nextBytes(bytes);
         bytes[0] = 'x';
         return bytes;

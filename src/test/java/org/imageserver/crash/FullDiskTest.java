@@ -71,7 +71,8 @@ class FullDiskTest {
             assertThat(files()).isEqualTo(before);
             assertThat(server.names("/images")).isEmpty();
 
-            assertThat(send(server, "POST", IMAGE + "small", unannounced(MEBIBYTE)).statusCode())
+            assertThat(send(server, "POST", IMAGE + "small", unannounced(MEBIBYTE))
+                            .statusCode())
                     .isEqualTo(200);
             assertThat(server.names("/images")).containsExactly("small");
         }
@@ -121,7 +122,10 @@ class FullDiskTest {
 
     private HttpResponse<String> update(TestServer server, String uuid) throws Exception {
         return send(
-                server, "POST", "/images/" + uuid + "?action=update", BodyPublishers.ofString("{\"description\":\"x\"}"));
+                server,
+                "POST",
+                "/images/" + uuid + "?action=update",
+                BodyPublishers.ofString("{\"description\":\"x\"}"));
     }
 
     private HttpResponse<String> send(TestServer server, String method, String target, BodyPublisher body)
