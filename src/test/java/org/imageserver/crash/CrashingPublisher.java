@@ -97,6 +97,9 @@ final class CrashingPublisher {
         System.out.println("try " + name + " " + what);
         Image image = operation.run();
         System.out.println("done " + name + " " + image.uuid());
+        if (System.out.checkError()) {
+            throw new IOException("nobody listens any more");
+        }
         return image;
     }
 
