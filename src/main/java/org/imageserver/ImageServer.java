@@ -13,6 +13,7 @@ import org.imageserver.auth.Role;
 import org.imageserver.auth.Users;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
+import org.imageserver.catalogue.LeftoverSweep;
 import org.imageserver.catalogue.UploadPolicy;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
@@ -44,8 +45,11 @@ public final class ImageServer implements AutoCloseable {
     private final List<ListenAddress> addresses;
 
     private ImageServer(Settings settings) throws IOException {
-        storage = new LocalStorage(settings.serveDir());
-        catalogue = new Catalogue(storage, catalogueSettings(settings));
+        LocalStorage local = new LocalStorage(settings.serveDir());
+        storage = local;
+        CatalogueSettings catalogueSettings = catalogueSettings(settings);
+        new LeftoverSweep(local, catalogueSettings).sweepOnStart();
+        catalogue = new Catalogue(storage, catalogueSettings);
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         http = new HttpServer(

@@ -29,6 +29,7 @@ final class DirectoryScan {
     private final ImageReader reader;
     private Map<String, Seen> seen = new HashMap<>();
     private List<BlobInfo> lastBlobs = List.of();
+    private boolean isNewerThanLastBlobs;
 
     DirectoryScan(Storage storage, ImageReader reader) {
         this.storage = storage;
@@ -53,7 +54,7 @@ final class DirectoryScan {
      */
     boolean look(List<String> forget) throws IOException {
         List<BlobInfo> blobs = storage.list("");
-        if (blobs.equals(lastBlobs) && forget.isEmpty() && !isAnythingTemporary()) {
+        if (blobs.equals(lastBlobs) && !isNewerThanLastBlobs && forget.isEmpty() && !isAnythingTemporary()) {
             return false;
         }
         Map<String, Seen> now = new HashMap<>();
@@ -73,6 +74,7 @@ final class DirectoryScan {
         report(now);
         seen = now;
         lastBlobs = blobs;
+        isNewerThanLastBlobs = false;
         return isChanged;
     }
 
@@ -92,6 +94,8 @@ final class DirectoryScan {
         }
         report(now);
         seen = now;
+        // What came this way may be gone again at the next look, whose list then equals the one before.
+        isNewerThanLastBlobs = true;
     }
 
     private static boolean isSameProblem(@Nullable Seen before, Seen current) {

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.imageserver.catalogue.ImageException.Reason;
 import org.imageserver.catalogue.ImageException.Refused;
 import org.imageserver.manifest.DiskManifest;
@@ -28,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  * the calling thread, and uses a few megabytes whatever the size.
  */
 final class FileReceiver {
-    /** What the names of received files begin with; the sweep removes nothing else. */
-    static final String PREFIX = "image-";
+    private static final String PREFIX = "image-";
+
+    /** Exactly the names that {@link #receive} makes, which nobody types by chance. */
+    private static final Pattern NAME = Pattern.compile(PREFIX + "[0-9a-f]{12}(\\.zfs)?(\\.gz|\\.bz2|\\.xz|\\.zst)?");
 
     private static final int CHUNK = 512 * 1024;
 
@@ -53,14 +56,23 @@ final class FileReceiver {
      * Refuses what can be refused before a byte is read.
      *
      * @throws Refused naming the parameter, or the limit
+     * @throws StorageFullException when there is no room for the announced size
      */
-    void checkAnnounced(FileUpload upload) {
+    void checkAnnounced(FileUpload upload) throws IOException {
         upload.compression().ifPresent(this::checkCompression);
-        if (upload.announced().isPresent() && upload.announced().getAsLong() > policy.maxBytes()) {
-            throw new Refused(
-                    Reason.BAD_UPLOAD,
-                    "image file size " + upload.announced().getAsLong()
-                            + " (from Content-Length) exceeds the maximum allowed size, " + maximum());
+        if (upload.announced().isPresent()) {
+            checkSize(upload.announced().getAsLong());
+        }
+    }
+
+    private void checkSize(long announced) throws IOException {
+        String size = "image file size " + announced + " (from Content-Length) exceeds ";
+        if (announced > policy.maxBytes()) {
+            throw new Refused(Reason.BAD_UPLOAD, size + "the maximum allowed size, " + maximum());
+        }
+        long usable = storage.usableBytes();
+        if (announced > usable) {
+            throw new StorageFullException(size + "the free space of the storage, " + usable + " bytes");
         }
     }
 
@@ -191,6 +203,16 @@ final class FileReceiver {
         }
     }
 
+    /** Whether a file has a name as received files get it: what the sweep may remove. */
+    static boolean isReceivedName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    /** The name of the file that a manifest is about, whether it is there or not. */
+    static String fileName(DiskManifest manifest) {
+        return Objects.requireNonNullElse(manifest.path(), ImageReader.DEFAULT_FILE);
+    }
+
     private static String newName() {
         return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 12);
     }
@@ -208,8 +230,7 @@ final class FileReceiver {
     /** Removes the file of an image that is gone, or that a newer manifest does not name any more. */
     void delete(DiskManifest old) throws IOException {
         if (old.manifest().file().isPresent()) {
-            String name = Objects.requireNonNullElse(old.path(), ImageReader.DEFAULT_FILE);
-            storage.delete(BlobKey.parse(old.manifest().uuid() + "/" + name));
+            storage.delete(BlobKey.parse(old.manifest().uuid() + "/" + fileName(old)));
         }
     }
 

@@ -36,6 +36,11 @@ final class Icons {
                 .findFirst();
     }
 
+    /** Whether a file has the name of an icon. */
+    static boolean isIconName(String name) {
+        return NAMES.containsValue(name);
+    }
+
     /** The media type of an icon, by the name of its file. */
     static String contentType(BlobKey icon) {
         return NAMES.entrySet().stream()

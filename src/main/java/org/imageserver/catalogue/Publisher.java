@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -32,6 +33,8 @@ import org.imageserver.manifest.Violation;
 import org.imageserver.zfs.Guid;
 import org.imageserver.zfs.StreamPolicy;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Everything that changes images, on one path: bytes are received and made durable first, then a manifest names them,
@@ -39,9 +42,13 @@ import org.jspecify.annotations.Nullable;
  * received outside of it. Thread-safe.
  *
  * <p>Every method throws an {@link ImageException} for what it refuses and an {@link IOException} when the storage
- * fails; nothing has changed then. Each returns the image as it is afterwards.
+ * fails. Nothing has changed after a refusal; after a failure of the storage an image is as it was or as it was to be,
+ * whole in either case, and what {@link #publish} was to make does not exist unless the storage refused to take it back.
+ * Each returns the image as it is afterwards.
  */
 public final class Publisher {
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
     /** How many dependents a refusal names. */
     private static final int NAMED_DEPENDENTS = 5;
 
@@ -166,13 +173,42 @@ public final class Publisher {
         checkOwner(account, manifest);
         return underLock(() -> {
             checkOrigin(manifest, account);
-            DiskManifest named = received.named(activated(manifest));
-            if (!manifests.create(named)) {
-                files.delete(named);
-                throw uuidExists(manifest.uuid());
-            }
-            return catalogue.refresh(manifest.uuid());
+            return createActive(received.named(activated(manifest)));
         });
+    }
+
+    /** A failure may come before or after the manifest was made; neither it nor its file may stay. */
+    private Image createActive(DiskManifest image) throws IOException {
+        String uuid = image.manifest().uuid();
+        try {
+            if (!manifests.create(image)) {
+                files.delete(image);
+                throw uuidExists(uuid);
+            }
+            return catalogue.refresh(uuid);
+        } catch (IOException e) {
+            afterFailure(e, () -> {
+                // Somebody else may have made this image meanwhile; the name of the file tells whose it is.
+                boolean isOurs = manifests
+                        .find(uuid)
+                        .filter(found -> Objects.equals(found.path(), image.path()))
+                        .isPresent();
+                if (isOurs) {
+                    manifests.delete(uuid);
+                }
+                files.delete(image);
+                catalogue.forget(uuid);
+            });
+            throw e;
+        }
+    }
+
+    private static void afterFailure(IOException failure, Tidying tidying) {
+        try {
+            tidying.run();
+        } catch (IOException again) {
+            failure.addSuppressed(again);
+        }
     }
 
     /** ActivateImage: from now on the file never changes, and everyone who may see the image does. */
@@ -271,10 +307,29 @@ public final class Publisher {
             refuseIfNeeded(uuid);
             manifests.delete(uuid);
             catalogue.forget(uuid);
-            files.delete(current);
-            icons.deleteAny(uuid);
+            // The file last: beside it, the sweep knows an icon as the server's own.
+            tidy(uuid, () -> {
+                icons.deleteAny(uuid);
+                files.delete(current);
+            });
             return current;
         });
+    }
+
+    /** Removes what no manifest names any more. The change itself is done, so a failure is not the client's. */
+    private static void tidy(String uuid, Tidying tidying) {
+        try {
+            tidying.run();
+        } catch (IOException e) {
+            LOG.warn(
+                    "image {} is changed, but what it no longer needs cannot be removed; a later start sweeps it",
+                    uuid,
+                    e);
+        }
+    }
+
+    private interface Tidying {
+        void run() throws IOException;
     }
 
     private void refuseIfNeeded(String uuid) {
@@ -297,7 +352,7 @@ public final class Publisher {
             DiskManifest after = change.of(before);
             write(before, after);
             Image shown = catalogue.refresh(uuid);
-            files.deleteReplaced(before, after);
+            tidy(uuid, () -> files.deleteReplaced(before, after));
             return shown;
         });
     }
@@ -307,13 +362,14 @@ public final class Publisher {
         try {
             manifests.write(after);
         } catch (IOException e) {
-            boolean isOld = manifests
-                    .find(after.manifest().uuid())
-                    .filter(before::equals)
-                    .isPresent();
-            if (isOld) {
-                files.deleteReplaced(after, before);
-            }
+            afterFailure(e, () -> {
+                if (manifests
+                        .find(after.manifest().uuid())
+                        .filter(before::equals)
+                        .isPresent()) {
+                    files.deleteReplaced(after, before);
+                }
+            });
             throw e;
         }
     }

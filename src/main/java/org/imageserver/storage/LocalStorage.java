@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Blobs as plain files: the key {@code <uuid>/manifest.json} is that file below the root, so ls, rsync,
@@ -169,7 +170,19 @@ public final class LocalStorage implements Storage {
         return writer.pendingFiles().sweep(olderThan);
     }
 
+    /**
+     * Removes empty directories in the root that a crash has left between making them and naming a file in them.
+     * Hidden ones and those behind a symlink stay.
+     *
+     * @param isOurs which names may go; others may be somebody's, empty on purpose
+     * @return the names of those removed, sorted
+     */
+    public List<String> sweepEmptyDirectories(Duration olderThan, Predicate<String> isOurs) throws IOException {
+        return writer.sweepEmptyDirectories(olderThan, isOurs);
+    }
+
     /** The bytes that this process may still write to the file system of the root. */
+    @Override
     public long usableBytes() throws IOException {
         return Files.getFileStore(tree.root()).getUsableSpace();
     }

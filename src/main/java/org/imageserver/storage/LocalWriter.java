@@ -2,6 +2,9 @@ package org.imageserver.storage;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -9,11 +12,15 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * Changes the tree, in steps that a crash or another process may come between: bytes first and
@@ -142,6 +149,36 @@ final class LocalWriter {
         }
         forceUpwards(directory);
         return true;
+    }
+
+    List<String> sweepEmptyDirectories(Duration olderThan, Predicate<String> isOurs) throws IOException {
+        Instant limit = Instant.now().minus(olderThan);
+        List<String> removed = new ArrayList<>();
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(tree.root())) {
+            for (Path child : children) {
+                String name = child.getFileName().toString();
+                if (!name.startsWith(".") && isOurs.test(name) && removeIfEmpty(child, limit)) {
+                    removed.add(name);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        if (!removed.isEmpty()) {
+            DirectorySync.force(tree.root());
+        }
+        return removed.stream().sorted().toList();
+    }
+
+    private static boolean removeIfEmpty(Path directory, Instant limit) throws IOException {
+        try {
+            BasicFileAttributes attributes = LocalTree.attributes(directory);
+            return attributes.isDirectory()
+                    && attributes.lastModifiedTime().toInstant().isBefore(limit)
+                    && Files.deleteIfExists(directory);
+        } catch (NoSuchFileException | DirectoryNotEmptyException e) {
+            return false;
+        }
     }
 
     private void removeEmptyDirectories(Path directory) throws IOException {

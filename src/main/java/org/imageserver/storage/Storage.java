@@ -64,6 +64,12 @@ public interface Storage extends AutoCloseable {
      */
     boolean createIfAbsent(BlobKey key, byte[] bytes) throws IOException;
 
+    /**
+     * The bytes that may still be written, as far as can be told beforehand: others write too, and quotas are not
+     * always seen. {@link Long#MAX_VALUE} where nothing is known.
+     */
+    long usableBytes() throws IOException;
+
     /** Releases what this object holds. Open and pending blobs are closed by whoever opened them. */
     @Override
     void close();

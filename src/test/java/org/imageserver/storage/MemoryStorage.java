@@ -55,6 +55,11 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
+    public long usableBytes() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
     public void close() {}
 
     private MemoryBlob blob(BlobKey key, byte[] bytes) {

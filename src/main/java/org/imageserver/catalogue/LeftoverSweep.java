@@ -1,0 +1,149 @@
+package org.imageserver.catalogue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.imageserver.manifest.InvalidManifestException;
+import org.imageserver.storage.BlobInfo;
+import org.imageserver.storage.LocalStorage;
+import org.imageserver.storage.NoSuchBlobException;
+import org.imageserver.storage.SweepReport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what a crash left in a directory of images, and nothing that an operator may have put there: files whose
+ * bytes were never committed; received files (by the names that only {@link FileReceiver} makes) that no manifest
+ * names; icons beside such a file where there is no manifest, which a deletion has left; directories named by a uuid
+ * that are empty. Where a manifest or anything else cannot be understood, everything stays.
+ *
+ * <p>Another process may be publishing into the same directory, so only what has been at rest for long is a leftover.
+ * Used by one thread.
+ */
+public final class LeftoverSweep {
+    /** How long a leftover must be at rest before a start removes it: longer than any upload or import pauses. */
+    public static final Duration REST = Duration.ofHours(24);
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeftoverSweep.class);
+
+    private final LocalStorage storage;
+    private final StoredManifest manifests;
+
+    /** Prepares a sweep of a directory; reads nothing yet. */
+    public LeftoverSweep(LocalStorage storage, CatalogueSettings settings) {
+        this.storage = storage;
+        this.manifests = new StoredManifest(
+                storage, settings.defaultOwner(), settings.mode().isPublicByDefault());
+    }
+
+    /**
+     * What was removed.
+     *
+     * @param names below the directory of images, sorted within each kind
+     * @param bytes their sizes together
+     */
+    public record Swept(List<String> names, long bytes) {}
+
+    /** Sweeps what is older than {@link #REST} and logs it; a directory that cannot be swept is served all the same. */
+    public void sweepOnStart() {
+        try {
+            Swept swept = sweep(REST);
+            if (!swept.names().isEmpty()) {
+                LOG.info(
+                        "removed {} leftovers of interrupted publishing, {} bytes: {}",
+                        swept.names().size(),
+                        swept.bytes(),
+                        String.join(", ", swept.names()));
+            }
+        } catch (IOException e) {
+            LOG.warn("leftovers of interrupted publishing cannot be removed; the next start tries again", e);
+        }
+    }
+
+    /**
+     * Sweeps.
+     *
+     * @param olderThan how long a leftover must be at rest
+     * @throws IOException when something cannot be read or removed; what was removed before is gone
+     */
+    public Swept sweep(Duration olderThan) throws IOException {
+        SweepReport pending = storage.sweep(olderThan);
+        List<String> names = new ArrayList<>(pending.names());
+        long bytes = pending.bytes();
+        for (BlobInfo leftover : leftoverFiles(Instant.now().minus(olderThan))) {
+            if (storage.delete(leftover.key())) {
+                names.add(leftover.key().value());
+                bytes += leftover.size();
+            }
+        }
+        names.addAll(storage.sweepEmptyDirectories(olderThan, DirectoryScan::isUuid));
+        return new Swept(names, bytes);
+    }
+
+    /** In the order in which they may go: an icon before the file that shows whose it is. */
+    private List<BlobInfo> leftoverFiles(Instant limit) throws IOException {
+        Set<String> withOddities = storage.refused().stream()
+                .map(refused -> refused.name().split("/", 2)[0])
+                .collect(Collectors.toSet());
+        List<BlobInfo> leftovers = new ArrayList<>();
+        for (Map.Entry<String, List<BlobInfo>> directory : directories().entrySet()) {
+            if (!withOddities.contains(directory.getKey())) {
+                leftovers.addAll(leftoversIn(directory.getKey(), directory.getValue(), limit));
+            }
+        }
+        return leftovers;
+    }
+
+    /** Only directories with a received file in them: reading every manifest of a large catalogue takes a while. */
+    private Map<String, List<BlobInfo>> directories() throws IOException {
+        Map<String, List<BlobInfo>> directories = storage.list("").stream()
+                .filter(blob -> blob.key().segments().size() == 2)
+                .collect(Collectors.groupingBy(
+                        blob -> blob.key().segments().getFirst(), TreeMap::new, Collectors.toList()));
+        directories
+                .entrySet()
+                .removeIf(entry -> !DirectoryScan.isUuid(entry.getKey())
+                        || entry.getValue().stream().noneMatch(LeftoverSweep::isReceived));
+        return directories;
+    }
+
+    private List<BlobInfo> leftoversIn(String uuid, List<BlobInfo> blobs, Instant limit) throws IOException {
+        try {
+            String named = FileReceiver.fileName(manifests.read(uuid));
+            return receivedFiles(blobs, limit)
+                    .filter(blob -> !nameOf(blob).equals(named))
+                    .toList();
+        } catch (NoSuchBlobException e) {
+            List<BlobInfo> files = receivedFiles(blobs, limit).toList();
+            Stream<BlobInfo> icons = blobs.stream()
+                    .filter(blob -> !files.isEmpty() && Icons.isIconName(nameOf(blob)) && isOlder(blob, limit));
+            return Stream.concat(icons, files.stream()).toList();
+        } catch (InvalidManifestException e) {
+            LOG.debug("{} is left as it is: {}", uuid, e.getMessage());
+            return List.of();
+        }
+    }
+
+    private static Stream<BlobInfo> receivedFiles(List<BlobInfo> blobs, Instant limit) {
+        return blobs.stream().filter(blob -> isReceived(blob) && isOlder(blob, limit));
+    }
+
+    private static boolean isReceived(BlobInfo blob) {
+        return FileReceiver.isReceivedName(nameOf(blob));
+    }
+
+    private static String nameOf(BlobInfo blob) {
+        return blob.key().segments().getLast();
+    }
+
+    private static boolean isOlder(BlobInfo blob, Instant limit) {
+        return blob.modified().isBefore(limit);
+    }
+}
