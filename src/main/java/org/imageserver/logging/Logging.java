@@ -13,7 +13,9 @@ import org.slf4j.LoggerFactory;
 /** Sets the log up, once, at the start of a command. */
 public final class Logging {
     private static final String SERVICE = "image-server";
-    private static final String HUMAN = "%d{HH:mm:ss.SSS} %-5level %msg %kvp{NONE}%n%ex";
+    /** A client's url may hold what a terminal obeys. */
+    private static final String HUMAN =
+            "%d{HH:mm:ss.SSS} %-5level %replace(%msg %kvp{NONE}){'[\\p{Cntrl}&&[^\\n\\t]]', '?'}%n%ex";
 
     private Logging() {}
 

@@ -77,7 +77,7 @@ class HotReloadTest {
     void aChangedManifestIsSeen() {
         images.add(1);
         awaitImages("image-00000001");
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 6; round++) {
             String name = "changed-" + round % 10;
             images.add(1, manifest -> manifest.put("name", name));
             awaitImages(name);

@@ -133,6 +133,25 @@ class RawHttpTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Connection: Upgrade^Upgrade: websocket^Sec-WebSocket-Version: 13^Sec-WebSocket-Key: eA==^"
+                        + "Sec-WebSocket-Extensions: permessage-deflate^",
+                "Connection: Upgrade, HTTP2-Settings^Upgrade: h2c^HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA^",
+                "Connection: Upgrade^Upgrade: TLS/1.0^"
+            })
+    void speaksNothingButHttpOneWhateverTheClientWouldRather(String headers) throws IOException {
+        try (RawConnection connection = connect()) {
+            for (String target : new String[] {"/ping", "/images/" + UUID + "/file", "/images"}) {
+                Answer answer =
+                        connection.get(target, headers.replace("^", "\r\n")).read();
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.headers()).doesNotContainKeys("upgrade", "sec-websocket-accept");
+            }
+        }
+    }
+
     @Test
     void waitsForARequestThatComesByteByByte() throws IOException {
         try (RawConnection connection = connect()) {
