@@ -87,6 +87,10 @@ public final class StreamCheck implements AutoCloseable {
             ended = true;
             pipe.end();
         }
+        // Whether there is still something to wait for must not decide what an interrupted caller sees.
+        if (Thread.currentThread().isInterrupted()) {
+            throw interrupted();
+        }
         try {
             thread.join();
         } catch (InterruptedException e) {
