@@ -1,14 +1,20 @@
 package org.imageserver.catalogue;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import static org.imageserver.catalogue.Lifecycle.accepted;
+import static org.imageserver.catalogue.Lifecycle.activated;
+import static org.imageserver.catalogue.Lifecycle.disabled;
+import static org.imageserver.catalogue.Lifecycle.with;
+import static org.imageserver.catalogue.Refusals.checkOwner;
+import static org.imageserver.catalogue.Refusals.notOwner;
+import static org.imageserver.catalogue.Refusals.originMissing;
+import static org.imageserver.catalogue.Refusals.publisher;
+import static org.imageserver.catalogue.Refusals.refuseIfActivated;
+import static org.imageserver.catalogue.Refusals.uuidExists;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,8 +33,6 @@ import org.imageserver.manifest.DiskManifest;
 import org.imageserver.manifest.ImageFile;
 import org.imageserver.manifest.Manifest;
 import org.imageserver.manifest.ManifestRules;
-import org.imageserver.manifest.Outcome;
-import org.imageserver.manifest.State;
 import org.imageserver.manifest.Violation;
 import org.imageserver.zfs.Guid;
 import org.imageserver.zfs.StreamPolicy;
@@ -402,39 +406,6 @@ public final class Publisher {
         return manifests.find(uuid).orElseThrow(() -> NotFound.image(uuid));
     }
 
-    private static Account publisher(Principal principal) {
-        return switch (principal) {
-            case Principal.Anonymous anonymous ->
-                throw new ImageException.CredentialNeeded("Unauthorized (a credential is needed to change images)");
-            case Account account -> {
-                if (!account.mayPublish()) {
-                    throw new Refused(Reason.OPERATOR_ONLY, "account " + account.name() + " may only read");
-                }
-                yield account;
-            }
-        };
-    }
-
-    private static void checkOwner(Account account, Manifest manifest) {
-        if (!account.isAdmin() && !manifest.owner().equals(account.uuid())) {
-            throw notOwner(account, manifest.uuid());
-        }
-    }
-
-    private static Refused uuidExists(String uuid) {
-        return new Refused(Reason.UUID_EXISTS, "image uuid \"" + uuid + "\" already exists");
-    }
-
-    private static Refused notOwner(Account account, String uuid) {
-        return new Refused(Reason.NOT_OWNER, "account " + account.uuid() + " is not the owner of image " + uuid);
-    }
-
-    private static void refuseIfActivated(Manifest manifest) {
-        if (manifest.state().isActivated()) {
-            throw new Refused(Reason.FILES_IMMUTABLE, "cannot modify files on activated image " + manifest.uuid());
-        }
-    }
-
     private void checkOrigin(Manifest manifest, Principal principal) {
         String origin = manifest.origin();
         if (origin == null) {
@@ -453,10 +424,6 @@ public final class Publisher {
                 .isPresent();
     }
 
-    private static Refused originMissing(String uuid) {
-        return new Refused(Reason.ORIGIN_MISSING, "origin image \"" + uuid + "\" does not exist");
-    }
-
     private StreamPolicy.Origin origin(@Nullable String uuid, Principal principal) throws IOException {
         if (uuid == null) {
             return StreamPolicy.Origin.NONE;
@@ -468,46 +435,5 @@ public final class Publisher {
                 manifests.find(uuid).flatMap(found -> found.manifest().file()).map(ImageFile::datasetGuid);
         return guid.map(known -> StreamPolicy.Origin.of(new Guid(Long.parseUnsignedLong(known))))
                 .orElse(StreamPolicy.Origin.OF_UNKNOWN_GUID);
-    }
-
-    private static Manifest accepted(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Accepted accepted -> accepted.manifest();
-            case Outcome.Refused refused ->
-                throw new Refused(reason(refused.fault()), refused.message(), refused.violations());
-        };
-    }
-
-    private static Reason reason(Outcome.Fault fault) {
-        return switch (fault) {
-            case VALIDATION_FAILED -> Reason.VALIDATION_FAILED;
-            case INVALID_PARAMETER -> Reason.INVALID_PARAMETER;
-        };
-    }
-
-    /** An imported image keeps its date. */
-    private static Manifest activated(Manifest manifest) {
-        Manifest dated = manifest.publishedAt() != null
-                ? manifest
-                : manifest.with(
-                        "published_at",
-                        new TextNode(
-                                Instant.now().truncatedTo(ChronoUnit.MILLIS).toString()));
-        return dated.with("state", state(manifest.isDisabled() ? State.DISABLED : State.ACTIVE));
-    }
-
-    private static Manifest disabled(Manifest manifest, boolean isDisabled) {
-        Manifest changed = manifest.with("disabled", BooleanNode.valueOf(isDisabled));
-        return manifest.state().isActivated()
-                ? changed.with("state", state(isDisabled ? State.DISABLED : State.ACTIVE))
-                : changed;
-    }
-
-    private static JsonNode state(State state) {
-        return new TextNode(state.jsonName());
-    }
-
-    private static DiskManifest with(DiskManifest current, Manifest manifest) {
-        return new DiskManifest(manifest, null, current.path());
     }
 }
