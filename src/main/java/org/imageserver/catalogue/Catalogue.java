@@ -170,13 +170,7 @@ public final class Catalogue implements AutoCloseable {
      * @throws IOException when it cannot be read
      */
     Image refresh(String uuid) throws IOException {
-        scanning.lock();
-        try {
-            scan.refresh(uuid);
-            snapshot = scan.snapshot();
-        } finally {
-            scanning.unlock();
-        }
+        readAgain(uuid);
         hashWhatIsMissing();
         return snapshot.find(uuid)
                 .orElseThrow(() -> new IOException("image " + uuid + " is stored but cannot be shown; see the log"));
@@ -184,6 +178,10 @@ public final class Catalogue implements AutoCloseable {
 
     /** Makes an image vanish at once whose manifest is gone. */
     void forget(String uuid) throws IOException {
+        readAgain(uuid);
+    }
+
+    private void readAgain(String uuid) throws IOException {
         scanning.lock();
         try {
             scan.refresh(uuid);
