@@ -1,17 +1,15 @@
 package org.imageserver.http.imgapi;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.Request;
+import org.imageserver.manifest.Uuid;
 
 /** On whose behalf a request acts: Triton's cloudapi names an account in the query, which only an admin may. */
 final class Acting {
-    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-
     private Acting() {}
 
     /**
@@ -24,7 +22,7 @@ final class Acting {
         if (account.isEmpty()) {
             return request.principal();
         }
-        if (!UUID.matcher(account.get()).matches()) {
+        if (!Uuid.isUuid(account.get())) {
             throw ApiException.invalidParameter(
                     "account", "invalid \"account\": not a UUID: \"" + account.get() + "\"");
         }

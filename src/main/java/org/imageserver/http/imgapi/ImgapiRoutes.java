@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
@@ -29,11 +28,10 @@ import org.imageserver.http.Request;
 import org.imageserver.http.Route;
 import org.imageserver.http.Route.Doc;
 import org.imageserver.http.Route.Parameter;
+import org.imageserver.manifest.Uuid;
 
 /** IMGAPI's reading endpoints on a catalogue. */
 public final class ImgapiRoutes {
-    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-
     /** A filtered list above this many bytes is streamed, or compressed on the pool. */
     private static final int SMALL_LIST = 64 * 1024;
 
@@ -168,7 +166,7 @@ public final class ImgapiRoutes {
 
     private static Image visible(Snapshot snapshot, Request request) {
         request.query().get("account").ifPresent(account -> {
-            if (!UUID.matcher(account).matches()) {
+            if (!Uuid.isUuid(account)) {
                 throw ApiException.invalidParameter("account", "invalid \"account\": not a UUID: \"" + account + "\"");
             }
         });
