@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -135,7 +136,13 @@ public final class Fetcher implements AutoCloseable {
     private Answer answer(URI url, HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
         BodyChannel body = new BodyChannel(named(url), limits.idle());
         response.body().subscribe(body);
-        return new Answer(url, response.statusCode(), response.headers().firstValueAsLong("Content-Length"), body);
+        HttpHeaders headers = response.headers();
+        return new Answer(
+                url,
+                response.statusCode(),
+                headers.firstValue("Content-Type"),
+                headers.firstValueAsLong("Content-Length"),
+                body);
     }
 
     /** Host and port: a path may hold a secret, and messages are shown to others. */

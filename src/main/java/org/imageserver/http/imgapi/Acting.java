@@ -3,6 +3,7 @@ package org.imageserver.http.imgapi;
 import java.util.Optional;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
+import org.imageserver.catalogue.Target;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.Request;
@@ -11,6 +12,18 @@ import org.imageserver.manifest.Uuid;
 /** On whose behalf a request acts: Triton's cloudapi names an account in the query, which only an admin may. */
 final class Acting {
     private Acting() {}
+
+    /**
+     * The image in the path, for a change on behalf of whoever acts; {@code If-Match} guards every one.
+     *
+     * @throws ApiException as {@link #principal} does
+     */
+    static Target target(Request request) {
+        return new Target(
+                principal(request),
+                request.parameter("uuid"),
+                current -> request.checkIfMatch(current.json().etag()));
+    }
 
     /**
      * Who changes something.

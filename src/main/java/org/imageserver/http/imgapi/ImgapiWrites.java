@@ -31,6 +31,7 @@ import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.IconUpload;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Publisher;
+import org.imageserver.catalogue.Target;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.Body;
 import org.imageserver.http.Endpoint;
@@ -183,18 +184,14 @@ final class ImgapiWrites {
         if (action.equals("import-remote")) {
             return jobs.importRemote(request);
         }
-        publisher.checkMayChange(principal, uuid);
+        Target target = Acting.target(request);
+        publisher.checkMayChange(target);
         return shown(
                 switch (action) {
-                    case "activate" -> publisher.activate(principal, uuid);
-                    case "disable" -> publisher.setDisabled(principal, uuid, true);
-                    case "enable" -> publisher.setDisabled(principal, uuid, false);
-                    case "update" ->
-                        publisher.update(
-                                principal,
-                                uuid,
-                                JsonBody.object(request),
-                                current -> request.checkIfMatch(current.json().etag()));
+                    case "activate" -> publisher.activate(target);
+                    case "disable" -> publisher.setDisabled(target, true);
+                    case "enable" -> publisher.setDisabled(target, false);
+                    case "update" -> publisher.update(target, JsonBody.object(request));
                     case "" ->
                         throw new ApiException(
                                 InvalidParameter,
@@ -208,7 +205,7 @@ final class ImgapiWrites {
     private Reply delete(Request request) throws IOException {
         // It means nothing without channels, but who mistypes it must not lose an image.
         request.query().flag("force_all_channels");
-        publisher.delete(Acting.principal(request), request.parameter("uuid"));
+        publisher.delete(Acting.target(request));
         return new Reply.Empty(204, Map.of());
     }
 
@@ -219,7 +216,7 @@ final class ImgapiWrites {
             return remote.addFile(request, source.get());
         }
         FileUpload upload = Uploads.file(request);
-        return shown(publisher.addFile(Acting.principal(request), request.parameter("uuid"), upload));
+        return shown(publisher.addFile(Acting.target(request), upload));
     }
 
     private Reply addIcon(Request request) throws IOException {
@@ -229,26 +226,22 @@ final class ImgapiWrites {
                 request.bodyLength(),
                 request.header("Content-Type"),
                 request.query().get("sha1"));
-        return shown(publisher.addIcon(Acting.principal(request), request.parameter("uuid"), upload));
+        return shown(publisher.addIcon(Acting.target(request), upload));
     }
 
     private Reply deleteIcon(Request request) throws IOException {
-        return shown(publisher.deleteIcon(Acting.principal(request), request.parameter("uuid")));
+        return shown(publisher.deleteIcon(Acting.target(request)));
     }
 
     private Reply changeAcl(Request request) throws IOException {
-        Principal principal = Acting.principal(request);
-        String uuid = request.parameter("uuid");
-        publisher.checkMayChange(principal, uuid);
+        Target target = Acting.target(request);
+        publisher.checkMayChange(target);
         String action = request.query().nonEmpty("action").orElse("add");
         if (!action.equals("add") && !action.equals("remove")) {
             throw ApiException.invalidParameter("action", "\"" + action + "\" is not a valid action");
         }
         List<String> accounts = Uploads.acl(JsonBody.any(request));
-        return shown(
-                action.equals("add")
-                        ? publisher.addAcl(principal, uuid, accounts)
-                        : publisher.removeAcl(principal, uuid, accounts));
+        return shown(action.equals("add") ? publisher.addAcl(target, accounts) : publisher.removeAcl(target, accounts));
     }
 
     private static Reply shown(Image image) {
