@@ -12,7 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.imageserver.auth.Principal;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.storage.BlobInfo;
@@ -133,9 +133,8 @@ public final class Catalogue implements AutoCloseable {
     }
 
     private void hashWhatIsMissing() {
-        List<BlobInfo> files = snapshot.images().stream()
-                .flatMap(image -> Stream.concat(image.file().map(Image.File::blob).stream(), image.icon().stream()))
-                .toList();
+        List<BlobInfo> files = snapshot.images().stream().flatMap(Image::blobs).toList();
+        digests.retain(files.stream().map(file -> file.key().value()).collect(Collectors.toSet()));
         hasher.submit(files);
     }
 
@@ -171,9 +170,10 @@ public final class Catalogue implements AutoCloseable {
      */
     Image refresh(String uuid) throws IOException {
         readAgain(uuid);
-        hashWhatIsMissing();
-        return snapshot.find(uuid)
+        Image image = snapshot.find(uuid)
                 .orElseThrow(() -> new IOException("image " + uuid + " is stored but cannot be shown; see the log"));
+        hasher.submit(image.blobs().toList());
+        return image;
     }
 
     /** Makes an image vanish at once whose manifest is gone. */
