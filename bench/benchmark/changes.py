@@ -33,10 +33,10 @@ def works(size):
 def publish(site):
     """From the first byte of a small image to the last byte of a whole list that has it."""
     stream = zfs_stream.small_stream(1)
-    base = site.measured.base
-    one_publication(base, stream)
-    times = [one_publication(base, stream) for _ in range(site.options.rounds * REPEATS)]
-    answers.count(base, "/images", site.count)
+    server = site.measured
+    one_publication(server, stream)
+    times = [one_publication(server, stream) for _ in range(site.options.rounds * REPEATS)]
+    answers.count(server.base, "/images", site.count)
     acknowledged, seen = zip(*times)
     visible = table.median(seen)
     title = (
@@ -55,20 +55,24 @@ def publish(site):
     ]
 
 
-def one_publication(base, stream):
+def one_publication(server, stream):
     """Seconds until it is acknowledged and until it is seen."""
     begin = time.monotonic()
-    answer = answers.request(base, PUBLISH, method="POST", body=stream)
+    uuid = publish_one(server, stream)
     acknowledged = time.monotonic() - begin
-    if answer.status != 200:
-        raise WrongAnswer(f"POST {base}{PUBLISH}: status {answer.status}: {answer.body[:200]!r}")
-    uuid = json.loads(answer.body)["uuid"]
-    listed = answers.good(base, "/images")
+    listed = answers.good(server.base, "/images")
     seen = time.monotonic() - begin
     if uuid.encode() not in listed.body:
-        raise WrongAnswer(f"{base}/images does not have the image {uuid}, whose publication was acknowledged")
-    remove(base, uuid)
+        raise WrongAnswer(f"{server.base}/images lacks the image {uuid}, whose publication was acknowledged")
+    remove(server, uuid)
     return acknowledged, seen
+
+
+def publish_one(server, stream):
+    answer = answers.request(server.base, PUBLISH, server.authorization(), method="POST", body=stream)
+    if answer.status != 200:
+        raise WrongAnswer(f"POST {server.base}{PUBLISH}: status {answer.status}: {answer.body[:200]!r}")
+    return json.loads(answer.body)["uuid"]
 
 
 def storm(site):
@@ -92,7 +96,7 @@ def storm(site):
         seconds += time.monotonic() - begin
         published += len(uuids)
         for uuid in uuids:
-            remove(site.measured.base, uuid)
+            remove(site.measured, uuid)
     answers.count(site.measured.base, "/images", site.count)
     growth = [
         table.median([table.percentile(s, 99) / table.percentile(q, 99) for q, s in zip(quiet[n], stormy[n])])
@@ -138,7 +142,7 @@ def during_storm(site, action):
     fork = multiprocessing.get_context("fork")
     stop, results = fork.Event(), fork.SimpleQueue()
     publishers = [
-        fork.Process(target=publish_until, args=(site.measured.base, seed, stop, results), daemon=True)
+        fork.Process(target=publish_until, args=(site.measured, seed, stop, results), daemon=True)
         for seed in range(PUBLISHERS)
     ]
     for publisher in publishers:
@@ -157,16 +161,13 @@ def during_storm(site, action):
     return [uuid for outcome in outcomes for uuid in outcome]
 
 
-def publish_until(base, seed, stop, results):
+def publish_until(server, seed, stop, results):
     """Publishes one image after the other; puts their uuids into the queue, or what went wrong."""
     stream = zfs_stream.small_stream(seed)
     uuids = []
     try:
         while not stop.is_set():
-            answer = answers.request(base, PUBLISH, method="POST", body=stream)
-            if answer.status != 200:
-                raise WrongAnswer(f"POST {base}{PUBLISH}: status {answer.status}: {answer.body[:200]!r}")
-            uuids.append(json.loads(answer.body)["uuid"])
+            uuids.append(publish_one(server, stream))
         results.put(uuids)
     except Failure as e:
         results.put(str(e))

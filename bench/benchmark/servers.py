@@ -1,5 +1,7 @@
 """The servers that are measured, as processes that end with the benchmark."""
 
+import base64
+import json
 import os
 import signal
 import socket
@@ -15,6 +17,7 @@ from failure import Failure
 LAUNCHER = Path(__file__).resolve().parents[2] / "image-server"
 PATIENCE = 120
 STEP = 0.002
+ACCOUNT = "bench"
 GREETING = ("Serving ", "  ", "On a ", "Only ")
 """How the lines begin that this server prints whenever it starts."""
 
@@ -28,11 +31,13 @@ def free_port():
 class Server:
     """A running process that answers at a URL; a context that ends it."""
 
-    def __init__(self, name, command, port, log, unix=None):
+    def __init__(self, name, command, port, log, unix, config=None):
         self.name = name
         self.base = f"http://127.0.0.1:{port}"
         self.unix = unix
         self.log = log
+        self.config = config
+        self.credential = None
         self.begin = time.monotonic()
         with open(log, "ab") as out:
             # A session of its own: Ctrl-C reaches the benchmark, which then ends this.
@@ -64,6 +69,18 @@ class Server:
                 continue
             return answers.good(self.base, path)
         raise Failure(f"{self.name} does not answer {path} within {PATIENCE} s:\n{self.last_words()}")
+
+    def add_account(self):
+        """Makes an account that may publish; its name and token are the credential then."""
+        words = [str(LAUNCHER), "user", "add", ACCOUNT, "--role", "admin", "--config", str(self.config)]
+        added = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if added.returncode:
+            raise Failure(f"{' '.join(words)}: {added.stderr.strip()}")
+        self.credential = f"{ACCOUNT}:{added.stdout.strip()}"
+
+    def authorization(self):
+        """The header of requests that change something."""
+        return {"Authorization": "Basic " + base64.b64encode(self.credential.encode()).decode()}
 
     def last_words(self):
         """The end of its log, without its greeting."""
@@ -97,18 +114,25 @@ class Server:
             self.process.wait()
 
 
-def image_server(directory, scratch, name="this server"):
-    """This server through its launcher, so with the options that users get; without an access log, as nginx."""
+def image_server(directory, scratch):
+    """This server through its launcher, so with the options that users get; without an access log, as nginx. It has an
+    account that may publish."""
     port = free_port()
     unix = scratch / f"ours-{port}.sock"
     config = scratch / f"ours-{port}.json"
     config.write_text(
-        "{"
-        f'"listen": ["127.0.0.1:{port}", "unix:{unix}"], "serve_dir": "{directory}",'
-        ' "loglevel": "warn", "anonymous_writes": true, "grace_seconds": 1}'
+        json.dumps(
+            {
+                "listen": [f"127.0.0.1:{port}", f"unix:{unix}"],
+                "serve_dir": str(directory),
+                "users_file": str(scratch / f"users-{port}.json"),
+                "loglevel": "warn",
+                "grace_seconds": 1,
+            }
+        )
     )
-    # Everyone may write, for uploads; only this user gets at the socket, which is in the scratch directory.
-    return Server(name, [LAUNCHER, "serve", "--config", config, "--i-know"], port, scratch / f"ours-{port}.log", unix)
+    log = scratch / f"ours-{port}.log"
+    return Server("this server", [LAUNCHER, "serve", "--config", config], port, log, unix, config)
 
 
 NGINX = """

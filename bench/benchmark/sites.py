@@ -109,6 +109,7 @@ def own(scratch, count, directory, files, options):
     measured = servers.image_server(directory, scratch)
     try:
         measured.await_answer("/ping")
+        measured.add_account()
         answers.count(measured.base, "/images", count)
         answers.count(measured.base, f"/images?{images.FILTER}", images.MATCHES)
         measured.settle()

@@ -12,11 +12,14 @@ GIB = 1 << 30
 COUNTED = "%{http_code} %{size_download}\n"
 LONGEST = 300
 """Seconds for one transfer."""
+STALLED = 30
+"""Seconds in which not a byte comes."""
 
 
 def curl(server, over_unix):
     """The words that every request begins with; --disable leaves out the user's .curlrc."""
-    return ["curl", "--disable", "-sS", "--http1.1", "--max-time", LONGEST, *(["--unix-socket", server.unix] if over_unix else [])]
+    limits = ["--max-time", LONGEST, "--speed-time", STALLED, "--speed-limit", 1]
+    return ["curl", "--disable", "-sS", "--http1.1", *limits, *(["--unix-socket", server.unix] if over_unix else [])]
 
 
 def check(server, file, over_unix):

@@ -86,7 +86,7 @@ def publish(site, file, is_compared=False):
     answer_file = site.scratch / "published.json"
     command = [
         *transfers.curl(server, False),
-        *("-X", "POST", "-T", file.path, "-o", answer_file, "-w", "%{http_code}"),
+        *("-u", server.credential, "-X", "POST", "-T", file.path, "-o", answer_file, "-w", "%{http_code}"),
         server.base + "/publish?name=bench&version=1.0.0",
     ]
     cpu = server.cpu_seconds()
@@ -103,15 +103,15 @@ def publish(site, file, is_compared=False):
         raise WrongAnswer(f"POST {server.base}/publish: it says {stated} of {file.size} bytes with sha1 {file.sha1}")
     if is_compared:
         transfers.check(server, images.StoredFile(image["uuid"], file.path, file.size, file.sha1), False)
-    remove(server.base, image["uuid"])
+    remove(server, image["uuid"])
     return sample
 
 
-def remove(base, uuid):
+def remove(server, uuid):
     path = f"/images/{uuid}"
-    answer = answers.request(base, path, method="DELETE")
+    answer = answers.request(server.base, path, server.authorization(), method="DELETE")
     if answer.status != 204:
-        raise WrongAnswer(f"DELETE {base}{path}: status {answer.status}: {answer.body[:200]!r}")
+        raise WrongAnswer(f"DELETE {server.base}{path}: status {answer.status}: {answer.body[:200]!r}")
 
 
 def disk(site):
