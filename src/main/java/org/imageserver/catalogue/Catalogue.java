@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -92,7 +93,12 @@ public final class Catalogue implements AutoCloseable {
         scanning.lock();
         try {
             if (scan.look(extent) || snapshot == Snapshot.EMPTY) {
-                show();
+                snapshot = scan.snapshot();
+                LOG.debug(
+                        "{} images, {} problems",
+                        snapshot.images().size(),
+                        snapshot.problems().size());
+                hashWhatIsMissing();
             }
         } finally {
             scanning.unlock();
@@ -139,22 +145,13 @@ public final class Catalogue implements AutoCloseable {
         }
     }
 
-    private void show() {
-        snapshot = scan.snapshot();
-        LOG.debug(
-                "{} images, {} problems",
-                snapshot.images().size(),
-                snapshot.problems().size());
-        hasher.submit(files(snapshot));
-    }
-
-    private static List<BlobInfo> files(Snapshot snapshot) {
-        List<BlobInfo> files = new ArrayList<>(snapshot.images().size());
-        for (Image image : snapshot.images()) {
-            image.file().ifPresent(file -> files.add(file.blob()));
-            image.icon().ifPresent(files::add);
-        }
-        return files;
+    private void hashWhatIsMissing() {
+        List<BlobInfo> files = new ArrayList<>();
+        snapshot.images().forEach(image -> image.blobs().forEach(files::add));
+        Set<String> names = HashSet.newHashSet(files.size());
+        files.forEach(file -> names.add(file.key().value()));
+        digests.retain(names);
+        hasher.submit(files);
     }
 
     /** Takes up what the hasher found: a sha1 that the manifest lacks, or one that contradicts it. */
@@ -202,7 +199,8 @@ public final class Catalogue implements AutoCloseable {
         scanning.lock();
         try {
             scan.refresh(uuid);
-            show();
+            snapshot = scan.snapshot();
+            snapshot.find(uuid).ifPresent(image -> hasher.submit(image.blobs().toList()));
         } finally {
             scanning.unlock();
         }

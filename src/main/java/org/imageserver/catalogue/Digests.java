@@ -48,7 +48,10 @@ final class Digests {
     void load() {
         try (StoredBlob blob = storage.open(REMEMBERED);
                 InputStream stream = blob.stream(0, Long.MAX_VALUE)) {
-            known.putAll(JSON.readValue(stream, new TypeReference<Map<String, FileDigest>>() {}));
+            Map<String, FileDigest> remembered = JSON.readValue(stream, new TypeReference<>() {});
+            // Those of an older version of this server lack a digest.
+            remembered.values().removeIf(digest -> digest.sha256() == null);
+            known.putAll(remembered);
         } catch (NoSuchBlobException e) {
             LOG.debug("no digests are remembered yet");
         } catch (JsonProcessingException e) {
@@ -75,7 +78,11 @@ final class Digests {
     Optional<FileDigest> compute(BlobInfo wanted, LongConsumer progress) throws IOException, InterruptedException {
         MessageDigest md5 = Sha1.newDigest("MD5");
         MessageDigest sha1 = Sha1.newDigest("SHA-1");
+        MessageDigest sha256 = Sha1.newDigest("SHA-256");
         try (StoredBlob blob = storage.open(wanted.key())) {
+            if (!blob.info().version().equals(wanted.version())) {
+                return Optional.empty();
+            }
             InputStream stream = blob.stream(0, Long.MAX_VALUE);
             byte[] chunk = new byte[CHUNK];
             long total = 0;
@@ -85,6 +92,7 @@ final class Digests {
                 }
                 md5.update(chunk, 0, read);
                 sha1.update(chunk, 0, read);
+                sha256.update(chunk, 0, read);
                 total += read;
                 progress.accept(total);
             }
@@ -100,15 +108,23 @@ final class Digests {
         FileDigest digest = new FileDigest(
                 wanted.version(),
                 Base64.getEncoder().encodeToString(md5.digest()),
-                HexFormat.of().formatHex(sha1.digest()));
+                HexFormat.of().formatHex(sha1.digest()),
+                HexFormat.of().formatHex(sha256.digest()));
         known.put(wanted.key().value(), digest);
         isChanged = true;
         return Optional.of(digest);
     }
 
-    /** Forgets files that are gone and writes the rest down, if anything changed. */
-    void save(Set<String> existing) {
-        if (!known.keySet().removeIf(key -> !existing.contains(key)) && !isChanged) {
+    /** Forgets files that are gone. */
+    void retain(Set<String> existing) {
+        if (known.keySet().retainAll(existing)) {
+            isChanged = true;
+        }
+    }
+
+    /** Writes down what is known, if anything changed; used by one thread. */
+    void save() {
+        if (!isChanged) {
             return;
         }
         isChanged = false;

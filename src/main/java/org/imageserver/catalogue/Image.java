@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.imageserver.auth.Principal;
 import org.imageserver.manifest.State;
 import org.imageserver.storage.BlobInfo;
@@ -88,6 +89,11 @@ public record Image(
                         || owner.equals(account.uuid())
                         || (state.isActivated() && acl.contains(account.uuid()));
         };
+    }
+
+    /** Its file and its icon, as far as it has them. */
+    Stream<BlobInfo> blobs() {
+        return Stream.concat(file.map(File::blob).stream(), icon.stream());
     }
 
     /** Whether its file should be a ZFS send stream, going by its type; without a type it should. */

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.manifest.State;
+import org.imageserver.manifest.Uuid;
 
 /**
  * The filter language of ListImages (IMGAPI): which images, in which order, from where, how many. Immutable.
@@ -29,7 +30,6 @@ public final class ImageQuery {
     /** The most that an explicit limit gives (sdc-imgapi's documentation); without a limit there is none. */
     static final int MAX_LIMIT = 1000;
 
-    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,15}(\\.[0-9]*)?");
     private static final Set<String> SHOWING_ACTIVE = Set.of("", "active", "all");
     private static final String TAG = "tag.";
@@ -180,7 +180,7 @@ public final class ImageQuery {
     /** For Triton's cloudapi, which asks on behalf of an account: only what that account may see. */
     private static Optional<Predicate<Image>> account(String value) {
         Principal account = new Principal.Account("", value, Role.READER);
-        return UUID.matcher(value).matches() ? Optional.of(image -> image.isVisibleTo(account)) : Optional.empty();
+        return Uuid.isUuid(value) ? Optional.of(image -> image.isVisibleTo(account)) : Optional.empty();
     }
 
     private static Predicate<Image> states(String value) {
@@ -227,7 +227,7 @@ public final class ImageQuery {
     }
 
     private static void checkMarker(String marker) {
-        if (!UUID.matcher(marker).matches() && date(marker).isEmpty()) {
+        if (!Uuid.isUuid(marker) && date(marker).isEmpty()) {
             throw ImageException.Refused.parameter(
                     "marker", "invalid value for \"marker\" param: \"" + marker + "\" is not a UUID or date string");
         }

@@ -77,18 +77,18 @@ public final class Publisher {
     }
 
     /** Refuses whoever may not change this image, before anything is read from them. */
-    public void checkMayChange(Principal principal, String uuid) throws IOException {
-        own(principal, uuid);
+    public void checkMayChange(Target target) throws IOException {
+        own(target);
     }
 
     /** Refuses whoever may not give this image a file, and any file that it cannot get any more. */
-    public void checkMayAddFile(Principal principal, String uuid) throws IOException {
-        refuseIfActivated(own(principal, uuid).manifest());
+    public void checkMayAddFile(Target target) throws IOException {
+        refuseIfActivated(own(target).manifest());
     }
 
     /** The same, and a compression that is missing or not known. */
-    public void checkMayAddFile(Principal principal, String uuid, Optional<String> compression) throws IOException {
-        checkMayAddFile(principal, uuid);
+    public void checkMayAddFile(Target target, Optional<String> compression) throws IOException {
+        checkMayAddFile(target);
         checkCompression(compression);
     }
 
@@ -123,14 +123,17 @@ public final class Publisher {
     }
 
     /** AddImageFile: gives an image its file, or another one in place of it, until it is activated. */
-    public Image addFile(Principal principal, String uuid, FileUpload upload) throws IOException {
-        Manifest wanted = own(principal, uuid).manifest();
+    public Image addFile(Target target, FileUpload upload) throws IOException {
+        Manifest wanted = own(target).manifest();
         refuseIfActivated(wanted);
         checkCompression(upload.compression());
         files.checkAnnounced(upload);
-        try (ReceivedFile received =
-                files.receive(uuid, Optional.ofNullable(wanted.type()), upload, origin(wanted.origin(), principal))) {
-            return change(principal, uuid, current -> {
+        try (ReceivedFile received = files.receive(
+                target.uuid(),
+                Optional.ofNullable(wanted.type()),
+                upload,
+                origin(wanted.origin(), target.principal()))) {
+            return change(target, current -> {
                 refuseIfActivated(current.manifest());
                 return received.named(current.manifest());
             });
@@ -216,8 +219,9 @@ public final class Publisher {
     }
 
     /** ActivateImage: from now on the file never changes, and everyone who may see the image does. */
-    public Image activate(Principal principal, String uuid) throws IOException {
-        return change(principal, uuid, current -> {
+    public Image activate(Target target) throws IOException {
+        String uuid = target.uuid();
+        return change(target, current -> {
             Manifest manifest = current.manifest();
             if (manifest.state().isActivated()) {
                 throw new Refused(Reason.ALREADY_ACTIVATED, "image \"" + uuid + "\" is already activated");
@@ -225,25 +229,20 @@ public final class Publisher {
             if (manifest.file().isEmpty()) {
                 throw new Refused(Reason.NO_FILE, "image \"" + uuid + "\" cannot be activated: it has no file");
             }
-            checkOrigin(manifest, principal);
+            checkOrigin(manifest, target.principal());
             return with(current, activated(manifest));
         });
     }
 
     /** DisableImage and EnableImage: whether new machines may be made of it. Setting it again changes nothing. */
-    public Image setDisabled(Principal principal, String uuid, boolean isDisabled) throws IOException {
-        return change(principal, uuid, current -> with(current, disabled(current.manifest(), isDisabled)));
+    public Image setDisabled(Target target, boolean isDisabled) throws IOException {
+        return change(target, current -> with(current, disabled(current.manifest(), isDisabled)));
     }
 
-    /**
-     * UpdateImage.
-     *
-     * @param condition is given the image that is there, and throws to prevent the update (If-Match)
-     */
-    public Image update(Principal principal, String uuid, ObjectNode change, Precondition condition)
-            throws IOException {
-        return change(principal, uuid, current -> {
-            condition.check(catalogue.snapshot().image(uuid, principal));
+    /** UpdateImage: changes the fields that are named, and takes away those that are null. */
+    public Image update(Target target, ObjectNode change) throws IOException {
+        Principal principal = target.principal();
+        return change(target, current -> {
             Manifest changed = accepted(rules.forUpdate(current.manifest(), change, principal.isAdmin()));
             checkOrigin(changed, principal);
             if (!principal.isAdmin()
@@ -254,26 +253,18 @@ public final class Publisher {
         });
     }
 
-    /** What must hold for a change to take place, checked when nobody else can change the image. */
-    @FunctionalInterface
-    public interface Precondition {
-        /** Throws when it does not hold. */
-        void check(Image current);
-    }
-
     /** AddImageAcl: more accounts may see the private image. */
-    public Image addAcl(Principal principal, String uuid, List<String> accounts) throws IOException {
-        return changeAcl(principal, uuid, acl -> acl.addAll(accounts));
+    public Image addAcl(Target target, List<String> accounts) throws IOException {
+        return changeAcl(target, acl -> acl.addAll(accounts));
     }
 
     /** RemoveImageAcl. */
-    public Image removeAcl(Principal principal, String uuid, List<String> accounts) throws IOException {
-        return changeAcl(principal, uuid, acl -> acl.removeAll(accounts));
+    public Image removeAcl(Target target, List<String> accounts) throws IOException {
+        return changeAcl(target, acl -> acl.removeAll(accounts));
     }
 
-    private Image changeAcl(Principal principal, String uuid, Function<Collection<String>, Boolean> edit)
-            throws IOException {
-        return change(principal, uuid, current -> {
+    private Image changeAcl(Target target, Function<Collection<String>, Boolean> edit) throws IOException {
+        return change(target, current -> {
             Set<String> acl = new LinkedHashSet<>(current.manifest().acl());
             if (!edit.apply(acl)) {
                 return current;
@@ -285,29 +276,30 @@ public final class Publisher {
     }
 
     /** AddImageIcon: also on an active image, since an icon is no part of what is installed. */
-    public Image addIcon(Principal principal, String uuid, IconUpload upload) throws IOException {
-        own(principal, uuid);
+    public Image addIcon(Target target, IconUpload upload) throws IOException {
+        own(target);
         Icons.Received icon = icons.receive(upload);
         return underLock(() -> {
-            own(principal, uuid);
-            icons.put(uuid, icon);
-            return catalogue.refresh(uuid);
+            own(target);
+            icons.put(target.uuid(), icon);
+            return catalogue.refresh(target.uuid());
         });
     }
 
     /** DeleteImageIcon. */
-    public Image deleteIcon(Principal principal, String uuid) throws IOException {
+    public Image deleteIcon(Target target) throws IOException {
         return underLock(() -> {
-            own(principal, uuid);
-            icons.delete(uuid);
-            return catalogue.refresh(uuid);
+            own(target);
+            icons.delete(target.uuid());
+            return catalogue.refresh(target.uuid());
         });
     }
 
     /** DeleteImage: the manifest goes first, which makes it vanish; then its bytes. */
-    public void delete(Principal principal, String uuid) throws IOException {
+    public void delete(Target target) throws IOException {
+        String uuid = target.uuid();
         underLock(() -> {
-            DiskManifest current = own(principal, uuid);
+            DiskManifest current = own(target);
             refuseIfNeeded(uuid);
             manifests.delete(uuid);
             catalogue.forget(uuid);
@@ -350,9 +342,10 @@ public final class Publisher {
     }
 
     /** The one place where a manifest that is there becomes another one. */
-    private Image change(Principal principal, String uuid, Change change) throws IOException {
+    private Image change(Target target, Change change) throws IOException {
+        String uuid = target.uuid();
         return underLock(() -> {
-            DiskManifest before = own(principal, uuid);
+            DiskManifest before = own(target);
             DiskManifest after = change.of(before);
             write(before, after);
             Image shown = catalogue.refresh(uuid);
@@ -397,12 +390,19 @@ public final class Publisher {
         }
     }
 
-    /** The image as it is stored now, if this principal may change it. Lookup comes before ownership, as in the peer. */
-    private DiskManifest own(Principal principal, String uuid) throws IOException {
-        Account account = publisher(principal);
-        if (!catalogue.snapshot().image(uuid, principal).isOwnedBy(account)) {
+    /**
+     * The one place that lets somebody at an image that is there: the image as it is stored now, if he may change it and
+     * it is the one that he knows. Lookup comes before ownership, as in the peer; and whoever may not change it is not
+     * told what it is like.
+     */
+    private DiskManifest own(Target target) throws IOException {
+        String uuid = target.uuid();
+        Account account = publisher(target.principal());
+        Image current = catalogue.snapshot().image(uuid, target.principal());
+        if (!current.isOwnedBy(account)) {
             throw notOwner(account, uuid);
         }
+        target.condition().check(current);
         return manifests.find(uuid).orElseThrow(() -> NotFound.image(uuid));
     }
 

@@ -22,7 +22,7 @@ final class ReceivedFile implements AutoCloseable {
 
     private final Storage storage;
     private final BlobInfo blob;
-    private final Digested digested;
+    private final String sha1;
     private final String compression;
     private final Optional<StreamFacts> stream;
     private final Optional<String> statedGuid;
@@ -31,23 +31,21 @@ final class ReceivedFile implements AutoCloseable {
     ReceivedFile(
             Storage storage,
             BlobInfo blob,
-            Digested digested,
+            String sha1,
             String compression,
             Optional<StreamFacts> stream,
             Optional<String> statedGuid) {
         this.storage = storage;
         this.blob = blob;
-        this.digested = digested;
+        this.sha1 = sha1;
         this.compression = compression;
         this.stream = stream;
         this.statedGuid = statedGuid;
     }
 
-    /** The digests of the bytes, in hex. */
-    record Digested(String sha1, String sha256) {}
-
-    Digested digested() {
-        return digested;
+    /** In hex. */
+    String sha1() {
+        return sha1;
     }
 
     String compression() {
@@ -63,7 +61,7 @@ final class ReceivedFile implements AutoCloseable {
         isNamed = true;
         ArrayNode files = JsonNodeFactory.instance.arrayNode();
         ObjectNode file = files.addObject();
-        file.put("sha1", digested.sha1()).put("size", blob.size()).put("compression", compression);
+        file.put("sha1", sha1).put("size", blob.size()).put("compression", compression);
         datasetGuid().ifPresent(guid -> file.put("dataset_guid", guid));
         return new DiskManifest(
                 manifest.with("files", files), null, blob.key().segments().getLast());

@@ -36,7 +36,7 @@ final class StreamRules {
                 yield Optional.of(intact.facts());
             }
             case Verdict.Damaged damaged -> {
-                complain(uuid, damaged.reason() + " (byte " + damaged.offset() + " of the inflated stream)");
+                complain(uuid, damaged.reason());
                 yield Optional.empty();
             }
             case Verdict.Unreadable unreadable -> {

@@ -57,8 +57,7 @@ record Examined(
                 yield new Examined(
                         name, Optional.of(facts), Optional.of(sha1), assessment.refusals(), assessment.warnings());
             }
-            case Verdict.Damaged damaged ->
-                bad(name, damaged.reason() + " (byte " + damaged.offset() + " of the inflated stream)");
+            case Verdict.Damaged damaged -> bad(name, damaged.reason());
             case Verdict.Unreadable unreadable -> bad(name, unreadable.reason());
         };
     }

@@ -5,6 +5,7 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,23 +35,23 @@ public final class Body {
 
     private final int length;
     private final @Nullable List<ByteBuffer> identity;
-    private final Supplier<Stream<byte[]>> pieces;
+    private final Supplier<InputStream> stream;
     private final @Nullable List<ByteBuffer> gzip;
 
     private Body(
             int length,
             @Nullable List<ByteBuffer> identity,
-            Supplier<Stream<byte[]>> pieces,
+            Supplier<InputStream> stream,
             @Nullable List<ByteBuffer> gzip) {
         this.length = length;
         this.identity = identity;
-        this.pieces = pieces;
+        this.stream = stream;
         this.gzip = gzip;
     }
 
     /** Bytes that nobody changes afterwards. */
     public static Body of(byte[] bytes) {
-        return new Body(bytes.length, List.of(ByteBuffer.wrap(bytes)), () -> Stream.of(bytes), null);
+        return new Body(bytes.length, List.of(ByteBuffer.wrap(bytes)), () -> new ByteArrayInputStream(bytes), null);
     }
 
     /** Text in UTF-8. */
@@ -65,7 +67,10 @@ public final class Body {
         boolean isDirect = identity.stream().allMatch(ByteBuffer::isDirect);
         int length = identity.stream().mapToInt(ByteBuffer::remaining).sum();
         return new Body(
-                length, isDirect ? identity : null, () -> identity.stream().map(Body::bytes), gzip);
+                length,
+                isDirect ? identity : null,
+                () -> new PieceStream(identity.stream().map(Body::bytes)),
+                gzip);
     }
 
     /**
@@ -74,7 +79,20 @@ public final class Body {
      * @param gzip the same gzipped, if that is at hand
      */
     public static Body streamed(int length, Supplier<Stream<byte[]>> pieces, @Nullable List<ByteBuffer> gzip) {
-        return new Body(length, null, pieces, gzip);
+        return new Body(length, null, () -> new PieceStream(pieces.get()), gzip);
+    }
+
+    /** Bytes that are kept in their gzipped form only, and inflated for whoever wants them plain. */
+    public static Body packed(int length, byte[] gzip) {
+        return new Body(length, null, () -> inflated(gzip), List.of(ByteBuffer.wrap(gzip)));
+    }
+
+    private static InputStream inflated(byte[] gzip) {
+        try {
+            return new GZIPInputStream(new ByteArrayInputStream(gzip), 64 * 1024);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The same bytes with a gzipped form, for bodies that are too large to be compressed on an event loop. */
@@ -87,7 +105,7 @@ public final class Body {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Body(length, identity, pieces, List.of(ByteBuffer.wrap(compressed.toByteArray())));
+        return new Body(length, identity, stream, List.of(ByteBuffer.wrap(compressed.toByteArray())));
     }
 
     private static byte[] bytes(ByteBuffer part) {
@@ -114,7 +132,7 @@ public final class Body {
     }
 
     InputStream stream() {
-        return new PieceStream(pieces.get());
+        return stream.get();
     }
 
     /** Whether there is a gzipped form, or one can be made now. */

@@ -19,6 +19,7 @@ final class Dispatcher {
     private static final Set<HttpMethod> WITHOUT_BODY = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private final Vertx vertx;
+    private final Workers workers;
     private final RouteTable routes;
     private final Gate gate;
     private final ReplyWriter writer;
@@ -28,6 +29,7 @@ final class Dispatcher {
 
     Dispatcher(
             Vertx vertx,
+            Workers workers,
             RouteTable routes,
             Gate gate,
             ReplyWriter writer,
@@ -35,6 +37,7 @@ final class Dispatcher {
             Duration idle,
             String server) {
         this.vertx = vertx;
+        this.workers = workers;
         this.routes = routes;
         this.gate = gate;
         this.writer = writer;
@@ -112,7 +115,7 @@ final class Dispatcher {
                 writer.write(exchange, empty);
             }
             case Reply.Later later -> {
-                vertx.executeBlocking(later.work(), false)
+                workers.run(body, later.work())
                         .onSuccess(ready -> writeOrFail(exchange, body, ready))
                         .onFailure(failure -> fail(exchange, body, failure));
                 return;

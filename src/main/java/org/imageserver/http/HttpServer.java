@@ -41,9 +41,8 @@ public final class HttpServer implements AutoCloseable {
     /** On illumos a send to a slow network card may block its loop: the others go on. */
     private static final int LEAST_EVENT_LOOPS = 4;
 
-    private static final int WORKERS = 16;
-
     private final Vertx vertx;
+    private final Workers workers;
     private final int eventLoops;
     private final Settings settings;
     private final RouteTable routes;
@@ -63,10 +62,10 @@ public final class HttpServer implements AutoCloseable {
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(false)
                 .setEventLoopPoolSize(eventLoops)
-                .setWorkerPoolSize(WORKERS)
-                // Workers read large files: only a loop that hangs is worth a warning.
-                .setMaxWorkerExecuteTime(10)
+                .setWorkerPoolSize(Workers.READERS)
+                .setMaxWorkerExecuteTime(Workers.LONGEST_MINUTES)
                 .setMaxWorkerExecuteTimeUnit(TimeUnit.MINUTES));
+        this.workers = new Workers(vertx);
     }
 
     /**
@@ -113,6 +112,7 @@ public final class HttpServer implements AutoCloseable {
     private int deploy(ListenAddress address, SocketAddress socket, boolean zeroCopy) throws IOException {
         Dispatcher dispatcher = new Dispatcher(
                 vertx,
+                workers,
                 routes,
                 gate,
                 new ReplyWriter(new FileSender(vertx, zeroCopy)),

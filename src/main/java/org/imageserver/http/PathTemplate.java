@@ -6,13 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import org.imageserver.manifest.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /** A path with parts that vary, {@code /images/:uuid/file}. Immutable. */
 public final class PathTemplate {
-    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
-
     private final String text;
     private final List<String> segments;
 
@@ -60,7 +58,7 @@ public final class PathTemplate {
 
     private static @Nullable String value(String template, String segment) {
         if (template.equals(":uuid")) {
-            return UUID.matcher(segment).matches() ? segment : null;
+            return Uuid.isUuid(segment) ? segment : null;
         }
         try {
             // Plus is itself in a path; only the query reads it as a space.

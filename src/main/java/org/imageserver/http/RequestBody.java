@@ -27,12 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody implements ReadableByteChannel {
     /** Batches this large keep the hand-over between the threads from costing more than the bytes. */
-    private static final int BATCH = 256 * 1024;
+    private static final int BATCH = 128 * 1024;
 
     private static final int BATCHES = 4;
-
-    /** A client slower than this over a minute does not want to finish. */
-    private static final long LEAST_BYTES_A_MINUTE = 60 * 1024;
 
     /** How much of a refused upload is read to its end, so that the client hears the answer and not a reset. */
     private static final long MOST_DISCARDED = 64L * 1024 * 1024;
@@ -50,8 +47,7 @@ final class RequestBody implements ReadableByteChannel {
     private volatile boolean isBegun;
     private volatile boolean isComplete;
     private final AtomicLong received = new AtomicLong();
-    private long minuteBegan = System.nanoTime();
-    private long receivedBefore;
+    private final MinimumRate rate = new MinimumRate();
 
     /** What the event loop tells the reader. */
     private sealed interface Event {
@@ -91,6 +87,11 @@ final class RequestBody implements ReadableByteChannel {
     OptionalLong announced() {
         String length = raw.getHeader("Content-Length");
         return length == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(length));
+    }
+
+    /** Whether the client sends as much as it likes. */
+    boolean isChunked() {
+        return raw.headers().contains("Transfer-Encoding");
     }
 
     private void arrived(Buffer chunk) {
@@ -174,10 +175,13 @@ final class RequestBody implements ReadableByteChannel {
 
     private Event next() throws IOException {
         try {
-            long seenBefore = received.get();
             while (true) {
+                long seenBefore = received.get();
+                long began = System.nanoTime();
                 Event event = events.poll(idle.toMillis(), TimeUnit.MILLISECONDS);
-                checkRate();
+                if (!isComplete) {
+                    rate.waited(System.nanoTime() - began, received.get());
+                }
                 if (event != null) {
                     return event;
                 }
@@ -185,25 +189,11 @@ final class RequestBody implements ReadableByteChannel {
                     throw new BrokenOffException(
                             "the client sent nothing for " + idle.toSeconds() + " s, after " + received + " bytes");
                 }
-                seenBefore = received.get();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BrokenOffException("the server stops");
         }
-    }
-
-    private void checkRate() throws BrokenOffException {
-        long now = System.nanoTime();
-        if (now - minuteBegan < TimeUnit.MINUTES.toNanos(1)) {
-            return;
-        }
-        if (!isComplete && received.get() - receivedBefore < LEAST_BYTES_A_MINUTE) {
-            throw new BrokenOffException("the client sent only " + (received.get() - receivedBefore)
-                    + " bytes within a minute; less than " + LEAST_BYTES_A_MINUTE + " is taken for dead");
-        }
-        minuteBegan = now;
-        receivedBefore = received.get();
     }
 
     /**

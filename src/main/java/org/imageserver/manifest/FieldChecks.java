@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
  * manifests may hold what they like, and {@link ManifestRules} judges what comes over the API.
  */
 final class FieldChecks {
-    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}");
     private static final Pattern SHA1 = Pattern.compile("[0-9a-f]{40}");
     private static final int SHOWN_LENGTH = 80;
 
@@ -23,7 +22,7 @@ final class FieldChecks {
     private FieldChecks() {}
 
     static boolean isUuid(JsonNode value) {
-        return value.isTextual() && UUID.matcher(value.textValue()).matches();
+        return value.isTextual() && Uuid.isUuid(value.textValue());
     }
 
     /** Not there, null and "" mean the same to the peer, and to people. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.ReadableByteChannel;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -11,10 +12,13 @@ import java.util.OptionalLong;
  *
  * @param url that answered, after redirects
  * @param status the HTTP status
+ * @param contentType {@code Content-Type}, if it was sent
  * @param announced {@code Content-Length} in bytes, if it was sent
  * @param body read once; a {@link RemoteException} from it means that the other server broke off
  */
-public record Answer(URI url, int status, OptionalLong announced, ReadableByteChannel body) implements AutoCloseable {
+public record Answer(
+        URI url, int status, Optional<String> contentType, OptionalLong announced, ReadableByteChannel body)
+        implements AutoCloseable {
     /** Ends the transfer, whether it is complete or not. */
     @Override
     public void close() {

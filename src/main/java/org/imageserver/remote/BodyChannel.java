@@ -13,10 +13,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an answer as a channel, which waits for the next bytes only so long. One batch of buffers is asked for
+ * The body of an answer as a channel, which waits for the next bytes only so long, and for too few of them no longer
+ * than a minute. One batch of buffers is asked for
  * at a time, so that a slow reader slows the sender down. Read and closed by one thread.
  */
 final class BodyChannel implements ReadableByteChannel, Flow.Subscriber<List<ByteBuffer>> {
@@ -31,6 +33,8 @@ final class BodyChannel implements ReadableByteChannel, Flow.Subscriber<List<Byt
 
     private final String from;
     private final Duration idle;
+    private final LongSupplier nanoTime;
+    private final LeastRate rate = new LeastRate();
     /** The answer to one request at most, and the end. */
     private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(4);
 
@@ -39,9 +43,17 @@ final class BodyChannel implements ReadableByteChannel, Flow.Subscriber<List<Byt
     private boolean isEnded;
     private volatile boolean isOpen = true;
 
-    BodyChannel(String from, Duration idle) {
+    /**
+     * Makes a channel of what will be published to it.
+     *
+     * @param from the sender, as messages name it
+     * @param idle how long to wait for the next bytes
+     * @param nanoTime the clock, as {@link System#nanoTime}
+     */
+    BodyChannel(String from, Duration idle, LongSupplier nanoTime) {
         this.from = from;
         this.idle = idle;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -87,6 +99,7 @@ final class BodyChannel implements ReadableByteChannel, Flow.Subscriber<List<Byt
     }
 
     private void await() throws RemoteException {
+        long began = nanoTime.getAsLong();
         @Nullable Event event;
         try {
             event = events.poll(idle.toMillis(), TimeUnit.MILLISECONDS);
@@ -99,12 +112,21 @@ final class BodyChannel implements ReadableByteChannel, Flow.Subscriber<List<Byt
         }
         switch (event) {
             case Event.Bytes bytes -> {
+                checkRate(nanoTime.getAsLong() - began, bytes.buffers());
                 bytes.buffers().stream().filter(ByteBuffer::hasRemaining).forEach(ready::add);
                 askForMore();
             }
             case Event.End end -> isEnded = true;
             case Event.Broken broken ->
                 throw new RemoteException(from + " broke off: " + Failures.text(broken.cause()), broken.cause());
+        }
+    }
+
+    private void checkRate(long waitedNanos, List<ByteBuffer> buffers) throws RemoteException {
+        long received = buffers.stream().mapToLong(ByteBuffer::remaining).sum();
+        if (!rate.isKeptUp(waitedNanos, received)) {
+            throw new RemoteException(from + " is too slow: it sent less than " + LeastRate.BYTES_A_MINUTE
+                    + " bytes in a minute, which is taken for dead");
         }
     }
 

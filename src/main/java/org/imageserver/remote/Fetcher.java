@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -17,9 +18,14 @@ import java.util.concurrent.Flow;
 
 /**
  * Asks other servers, on behalf of clients that name a URL. Such a URL must not lead to what only this machine can
- * reach: its scheme and every address of its host are looked at, and again after each redirect. The JDK keeps a
- * resolved name for 30 s, so the connection goes to an address that was looked at. Thread-safe; closing breaks off what
- * is being fetched.
+ * reach: its scheme and every address of its host are looked at, and again after each redirect. Thread-safe; closing
+ * breaks off what is being fetched.
+ *
+ * <p>The client of the JDK resolves the name itself; it cannot be handed an address that was looked at. It finds the same
+ * addresses, because the JDK keeps a resolved name for 30 s; but a name whose 30 s end between the look and the
+ * connection may have another address by then (DNS rebinding). What answers there must still
+ * prove by its certificate that it is the host in the URL, before it is sent a request: a private service cannot, so all
+ * that it sees is a TLS handshake that fails. Who resolves names to nothing private on this machine closes that, too.
  */
 public final class Fetcher implements AutoCloseable {
     private static final int MAX_REDIRECTS = 5;
@@ -133,9 +139,15 @@ public final class Fetcher implements AutoCloseable {
     }
 
     private Answer answer(URI url, HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
-        BodyChannel body = new BodyChannel(named(url), limits.idle());
+        BodyChannel body = new BodyChannel(named(url), limits.idle(), System::nanoTime);
         response.body().subscribe(body);
-        return new Answer(url, response.statusCode(), response.headers().firstValueAsLong("Content-Length"), body);
+        HttpHeaders headers = response.headers();
+        return new Answer(
+                url,
+                response.statusCode(),
+                headers.firstValue("Content-Type"),
+                headers.firstValueAsLong("Content-Length"),
+                body);
     }
 
     /** Host and port: a path may hold a secret, and messages are shown to others. */

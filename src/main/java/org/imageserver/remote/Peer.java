@@ -44,6 +44,11 @@ public final class Peer {
         return good("/images/" + uuid + "/file");
     }
 
+    /** GetImageIcon; the caller closes it. */
+    public Answer icon(String uuid) throws RemoteException {
+        return good("/images/" + uuid + "/icon");
+    }
+
     private Answer good(String path) throws RemoteException {
         Answer answer = fetcher.get(URI.create(base + path));
         if (answer.status() == 200) {

@@ -15,12 +15,14 @@ final class LocalPending implements PendingBlob {
     private final BlobKey key;
     private final Path file;
     private final FileChannel channel;
+    private final WriteBehind writeBehind;
 
     LocalPending(LocalWriter writer, BlobKey key, Path file, FileChannel channel) {
         this.writer = writer;
         this.key = key;
         this.file = file;
         this.channel = channel;
+        this.writeBehind = new WriteBehind(channel);
     }
 
     @Override
@@ -30,6 +32,7 @@ final class LocalPending implements PendingBlob {
             while (source.hasRemaining()) {
                 channel.write(source);
             }
+            writeBehind.written(count);
             return count;
         } catch (IOException | RuntimeException e) {
             discardAfter(e);
@@ -76,6 +79,7 @@ final class LocalPending implements PendingBlob {
         if (!channel.isOpen()) {
             throw new ClosedChannelException();
         }
+        writeBehind.await();
         writer.stampModified(file);
         channel.force(true);
         channel.close();

@@ -20,6 +20,7 @@ import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.IconUpload;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Publisher;
+import org.imageserver.catalogue.Target;
 import org.imageserver.catalogue.UploadPolicy;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.storage.LocalStorage;
@@ -117,7 +118,7 @@ final class CrashingPublisher {
         addFile(image, name);
         addFile(image, name);
         icon(image, name);
-        say(name, "activated", () -> publisher.activate(ADMIN, image.uuid()));
+        say(name, "activated", () -> publisher.activate(Target.of(ADMIN, image.uuid())));
         update(image, name);
         if (random.nextBoolean()) {
             delete(image, name);
@@ -136,7 +137,7 @@ final class CrashingPublisher {
         say(
                 name,
                 "file " + TestImages.sha1(bytes),
-                () -> publisher.addFile(ADMIN, image.uuid(), upload(bytes, Optional.of("none"))));
+                () -> publisher.addFile(Target.of(ADMIN, image.uuid()), upload(bytes, Optional.of("none"))));
     }
 
     private void icon(Image image, String name) throws IOException {
@@ -145,18 +146,18 @@ final class CrashingPublisher {
                 OptionalLong.empty(),
                 Optional.of("image/png"),
                 Optional.empty());
-        say(name, "icon", () -> publisher.addIcon(ADMIN, image.uuid(), icon));
+        say(name, "icon", () -> publisher.addIcon(Target.of(ADMIN, image.uuid()), icon));
     }
 
     private void update(Image image, String name) throws IOException {
         String description = "changed-" + random.nextInt(1000);
         ObjectNode change = JsonNodeFactory.instance.objectNode().put("description", description);
-        say(name, "described " + description, () -> publisher.update(ADMIN, image.uuid(), change, current -> {}));
+        say(name, "described " + description, () -> publisher.update(Target.of(ADMIN, image.uuid()), change));
     }
 
     private void delete(Image image, String name) throws IOException {
         say(name, "deleted", () -> {
-            publisher.delete(ADMIN, image.uuid());
+            publisher.delete(Target.of(ADMIN, image.uuid()));
             return image;
         });
     }

@@ -18,6 +18,7 @@ import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.StorageFullException;
+import org.imageserver.catalogue.Target;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.MemoryStorage;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,7 +72,7 @@ class StorageFaultTest {
         catalogue.rescan();
         List<String> failed = failEachStep(message, () -> publish("new"));
 
-        assertThat(failed).containsExactly("begin", "write", "write", "commit", "createIfAbsent");
+        assertThat(failed).containsExactly("begin", "write", "write", "write", "commit", "createIfAbsent");
         assertThat(catalogue.snapshot().images()).hasSize(1);
     }
 
@@ -81,8 +82,7 @@ class StorageFaultTest {
         catalogue.rescan();
         String uuid = publish("old").uuid();
         ObjectNode change = JsonNodeFactory.instance.objectNode().put("description", "new");
-        List<String> failed =
-                failEachStep(message, () -> catalogue.publisher().update(ADMIN, uuid, change, current -> {}));
+        List<String> failed = failEachStep(message, () -> catalogue.publisher().update(Target.of(ADMIN, uuid), change));
 
         assertThat(failed).containsExactly("begin", "write", "commit");
     }
@@ -95,7 +95,7 @@ class StorageFaultTest {
         addFile(uuid);
         List<String> failed = failEachStep(message, () -> addFile(uuid));
 
-        assertThat(failed).containsExactly("begin", "write", "write", "commit", "begin", "write", "commit");
+        assertThat(failed).containsExactly("begin", "write", "write", "write", "commit", "begin", "write", "commit");
     }
 
     @ParameterizedTest
@@ -108,7 +108,7 @@ class StorageFaultTest {
                 "No space left on device",
                 operation.equals("create")
                         ? () -> catalogue.publisher().create(ADMIN, manifest("new"))
-                        : () -> catalogue.publisher().activate(ADMIN, uuid));
+                        : () -> catalogue.publisher().activate(Target.of(ADMIN, uuid)));
 
         assertThat(failed).isNotEmpty();
     }
@@ -118,7 +118,7 @@ class StorageFaultTest {
     void deletesAnImageOrLeavesItWhole(String message) throws IOException {
         catalogue.rescan();
         String uuid = publish("old").uuid();
-        List<String> failed = failEachStep(message, () -> catalogue.publisher().delete(ADMIN, uuid));
+        List<String> failed = failEachStep(message, () -> catalogue.publisher().delete(Target.of(ADMIN, uuid)));
 
         assertThat(failed).as("later steps only tidy up").containsExactly("delete");
         assertThat(catalogue.snapshot().images()).isEmpty();
@@ -156,7 +156,7 @@ class StorageFaultTest {
     }
 
     private void addFile(String uuid) throws IOException {
-        catalogue.publisher().addFile(ADMIN, uuid, upload(Optional.of("none")));
+        catalogue.publisher().addFile(Target.of(ADMIN, uuid), upload(Optional.of("none")));
     }
 
     private static FileUpload upload(Optional<String> compression) {

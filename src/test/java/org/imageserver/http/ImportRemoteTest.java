@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
@@ -68,20 +69,72 @@ class ImportRemoteTest {
     }
 
     @Test
-    void takesBackWhatItCouldNotComplete() {
+    void keepsNothingOfAnImageWhoseFileIsNotTheOneOfItsManifest() {
         try (HostileSource peer = new HostileSource();
                 TestServer server = TestServer.start(here, Publishing.OPEN)) {
-            ObjectNode manifest =
-                    TestImages.manifest(UNKNOWN, BYTES).put("type", "other").put("os", "other");
-            ((ObjectNode) manifest.at("/files/0")).put("compression", "none");
-            peer.onBytes("/images/" + UNKNOWN, manifest.toString().getBytes(StandardCharsets.UTF_8))
-                    .onBytes("/images/" + UNKNOWN + "/file", BASE);
+            peer.onBytes("/images/" + UNKNOWN, manifest()).onBytes("/images/" + UNKNOWN + "/file", BASE);
             JsonNode job = finished(server, importRemote(server, UNKNOWN, peer.url("")));
             assertThat(job.path("execution").asText()).isEqualTo("failed");
             assertThat(job.at("/chain_results/0/error").asText()).contains("does not match the uploaded file");
             assertThat(server.get("/images/" + UNKNOWN).statusCode()).isEqualTo(404);
-            assertThat(server.images().directory().resolve(UNKNOWN).resolve("manifest.json"))
-                    .doesNotExist();
+            assertThat(remains(server)).isEmpty();
+        }
+    }
+
+    /** A crash at this moment would leave what is on disk then: some bytes that no manifest names, which are swept. */
+    @Test
+    void showsNothingOfAnImageThatIsHalfHereAndKeepsNothingWhenTheSourceBreaks() {
+        CountDownLatch halfWay = new CountDownLatch(1);
+        CountDownLatch mayBreak = new CountDownLatch(1);
+        try (HostileSource peer = new HostileSource();
+                TestServer server = TestServer.start(here, Publishing.OPEN)) {
+            peer.onBytes("/images/" + UNKNOWN, manifest()).on("/images/" + UNKNOWN + "/file", exchange -> {
+                exchange.sendResponseHeaders(200, BYTES.length);
+                exchange.getResponseBody().write(BYTES, 0, BYTES.length / 2);
+                exchange.getResponseBody().flush();
+                halfWay.countDown();
+                awaitQuietly(mayBreak);
+            });
+            HttpResponse<String> begun = importRemote(server, UNKNOWN, peer.url(""));
+            awaitQuietly(halfWay);
+            server.rescan();
+            assertThat(server.get("/images/" + UNKNOWN).statusCode()).isEqualTo(404);
+            assertThat(server.get("/images?state=all").body()).isEqualTo("[]");
+            assertThat(remains(server)).doesNotContain("manifest.json");
+            mayBreak.countDown();
+            assertThat(finished(server, begun).at("/chain_results/0/error").asText())
+                    .contains("broke off");
+            assertThat(remains(server)).isEmpty();
+        }
+    }
+
+    private static byte[] manifest() {
+        ObjectNode manifest =
+                TestImages.manifest(UNKNOWN, BYTES).put("type", "other").put("os", "other");
+        ((ObjectNode) manifest.at("/files/0")).put("compression", "none");
+        return manifest.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What lies in the image's directory. */
+    private static List<String> remains(TestServer server) {
+        String[] names = server.images().directory().resolve(UNKNOWN).toFile().list();
+        return names == null ? List.of() : List.of(names);
+    }
+
+    @Test
+    void bringsTheIcon() {
+        byte[] icon = {1, 2, 3};
+        try (TestServer peer = TestServer.start(there, Publishing.OPEN);
+                TestServer server = TestServer.start(here, Publishing.OPEN)) {
+            String uuid = Publishing.publish(peer, "with-icon", BYTES, "");
+            Publishing.send(peer, "PUT", "/images/" + uuid + "/icon", icon, "Content-Type", "image/gif");
+            JsonNode job =
+                    finished(server, importRemote(server, uuid, peer.uri("").toString()));
+            assertThat(job.path("execution").asText()).as(job.toString()).isEqualTo("succeeded");
+            HttpResponse<byte[]> brought = server.getBytes("/images/" + uuid + "/icon");
+            assertThat(brought.body()).isEqualTo(icon);
+            assertThat(brought.headers().firstValue("content-type")).contains("image/gif");
+            assertThat(TestServer.json(server.get("/images"))).isEqualTo(TestServer.json(peer.get("/images")));
         }
     }
 
@@ -91,16 +144,12 @@ class ImportRemoteTest {
         CountDownLatch mayGo = new CountDownLatch(1);
         try (HostileSource peer = new HostileSource();
                 TestServer server = TestServer.start(here, Publishing.OPEN)) {
-            ObjectNode manifest =
-                    TestImages.manifest(UNKNOWN, BYTES).put("type", "other").put("os", "other");
-            ((ObjectNode) manifest.at("/files/0")).put("compression", "none");
-            peer.onBytes("/images/" + UNKNOWN, manifest.toString().getBytes(StandardCharsets.UTF_8))
-                    .on("/images/" + UNKNOWN + "/file", exchange -> {
-                        asked.countDown();
-                        awaitQuietly(mayGo);
-                        exchange.sendResponseHeaders(200, BYTES.length);
-                        exchange.getResponseBody().write(BYTES);
-                    });
+            peer.onBytes("/images/" + UNKNOWN, manifest()).on("/images/" + UNKNOWN + "/file", exchange -> {
+                asked.countDown();
+                awaitQuietly(mayGo);
+                exchange.sendResponseHeaders(200, BYTES.length);
+                exchange.getResponseBody().write(BYTES);
+            });
             HttpResponse<String> first = importRemote(server, UNKNOWN, peer.url(""));
             awaitQuietly(asked);
             HttpResponse<String> second = importRemote(server, UNKNOWN, peer.url(""));

@@ -10,6 +10,8 @@ import org.imageserver.TestImages;
 import org.imageserver.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** AdminImportImage and AddImageFile with {@code source=}: one server takes an image from another. */
 class SourceTest {
@@ -77,6 +79,37 @@ class SourceTest {
             HttpResponse<String> answer = server.send("PUT", "/images/" + uuid + "/file?source=" + peer.url(""));
             assertThat(answer.statusCode()).isEqualTo(400);
             assertThat(answer.body()).contains("does not match the uploaded file sha1 hash");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "image/png | 3      | 200 | true",
+                "image/png | 131073 | 200 | false",
+                "image/png | 0      | 200 | false",
+                "text/html | 3      | 200 | false",
+                "image/png | 3      | 404 | false"
+            })
+    void bringsTheIconAndDoesWithoutABadOne(String type, int size, int status, boolean isBrought) {
+        try (HostileSource peer = new HostileSource();
+                TestServer server = TestServer.start(here, Publishing.OPEN)) {
+            ObjectNode manifest = TestImages.manifest(UNKNOWN, BYTES).put("icon", true);
+            peer.onBytes("/images/" + UNKNOWN, manifest.toString().getBytes(StandardCharsets.UTF_8))
+                    .on("/images/" + UNKNOWN + "/icon", exchange -> {
+                        exchange.getResponseHeaders().set("Content-Type", type);
+                        exchange.sendResponseHeaders(status, size == 0 ? -1 : size);
+                        exchange.getResponseBody().write(new byte[size]);
+                    });
+            HttpResponse<String> imported =
+                    server.send("POST", "/images/" + UNKNOWN + "?action=import&source=" + peer.url(""));
+            assertThat(imported.statusCode()).as(imported.body()).isEqualTo(200);
+            assertThat(TestServer.json(imported).path("icon").asBoolean()).isEqualTo(isBrought);
+            assertThat(server.get("/images/" + UNKNOWN + "/icon").statusCode()).isEqualTo(isBrought ? 200 : 404);
+            assertThat(server.log().warnings().stream()
+                            .anyMatch(line -> line.contains(UNKNOWN + " is imported without its icon: ")))
+                    .isEqualTo(!isBrought);
         }
     }
 

@@ -1,18 +1,29 @@
 package org.imageserver.http.imgapi;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
+import org.imageserver.catalogue.Target;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.Request;
+import org.imageserver.manifest.Uuid;
 
 /** On whose behalf a request acts: Triton's cloudapi names an account in the query, which only an admin may. */
 final class Acting {
-    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-
     private Acting() {}
+
+    /**
+     * The image in the path, for a change on behalf of whoever acts; {@code If-Match} guards every one.
+     *
+     * @throws ApiException as {@link #principal} does
+     */
+    static Target target(Request request) {
+        return new Target(
+                principal(request),
+                request.parameter("uuid"),
+                current -> request.checkIfMatch(current.json().etag()));
+    }
 
     /**
      * Who changes something.
@@ -24,7 +35,7 @@ final class Acting {
         if (account.isEmpty()) {
             return request.principal();
         }
-        if (!UUID.matcher(account.get()).matches()) {
+        if (!Uuid.isUuid(account.get())) {
             throw ApiException.invalidParameter(
                     "account", "invalid \"account\": not a UUID: \"" + account.get() + "\"");
         }

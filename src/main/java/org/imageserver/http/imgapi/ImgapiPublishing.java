@@ -25,10 +25,13 @@ public final class ImgapiPublishing implements AutoCloseable {
         RemoteRoutes remote = new RemoteRoutes(catalogue.publisher(), remotes);
         JobRoutes imports = new JobRoutes(catalogue, remotes, jobs);
         ExportRoutes exports = new ExportRoutes(catalogue);
-        List<Route> all = new ArrayList<>(new ImgapiWrites(catalogue.publisher(), remote, imports, exports).routes());
+        PeerOnly peerOnly = new PeerOnly(catalogue);
+        ImgapiWrites writes = new ImgapiWrites(catalogue.publisher(), remote, imports, exports, peerOnly);
+        List<Route> all = new ArrayList<>(writes.routes());
         all.addAll(remote.routes());
         all.addAll(imports.routes());
         all.addAll(exports.routes());
+        all.addAll(peerOnly.routes());
         all.add(new AuthKeysRoute(catalogue.publisher(), keys).route());
         this.routes = List.copyOf(all);
     }

@@ -9,28 +9,29 @@ import static org.imageserver.http.ErrorCode.StorageIsDown;
 import static org.imageserver.http.ErrorCode.UnauthorizedError;
 
 import java.util.List;
-import java.util.regex.Pattern;
 import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.AdminFields;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageList;
 import org.imageserver.catalogue.ImageQuery;
 import org.imageserver.catalogue.JoinedImages;
+import org.imageserver.catalogue.Rendered;
 import org.imageserver.catalogue.Snapshot;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.Body;
 import org.imageserver.http.Endpoint;
 import org.imageserver.http.ErrorCode;
+import org.imageserver.http.PackedList;
 import org.imageserver.http.Reply;
 import org.imageserver.http.Request;
 import org.imageserver.http.Route;
 import org.imageserver.http.Route.Doc;
 import org.imageserver.http.Route.Parameter;
+import org.imageserver.manifest.Uuid;
 
 /** IMGAPI's reading endpoints on a catalogue. */
 public final class ImgapiRoutes {
-    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-
     /** A filtered list above this many bytes is streamed, or compressed on the pool. */
     private static final int SMALL_LIST = 64 * 1024;
 
@@ -40,7 +41,7 @@ public final class ImgapiRoutes {
     private static final Parameter ACCOUNT =
             new Parameter("account", "Only what this account may see (the uuid of an account).");
     private static final Parameter ADMIN =
-            new Parameter("inclAdminFields", "true also shows fields for administrators; needs a credential.");
+            new Parameter("inclAdminFields", "true also shows files[].stor, for administrators; needs a credential.");
 
     private static final List<Parameter> LIST_PARAMETERS = List.of(
             new Parameter("name", "The whole name, or after ~ a part of it."),
@@ -118,9 +119,14 @@ public final class ImgapiRoutes {
     }
 
     private Reply listImages(Request request) {
-        refuseAdminFields(request);
+        boolean hasAdminFields = hasAdminFields(request);
         Snapshot snapshot = catalogue.snapshot();
         ImageQuery query = ImageQuery.of(request.query().asMap());
+        if (hasAdminFields) {
+            return new Reply.Later(() -> PackedList.of(
+                    query.run(snapshot, request.principal()),
+                    image -> AdminFields.shown(image).bytes()));
+        }
         if (query.isEverything() && request.principal() instanceof Principal.Anonymous) {
             ImageList list = snapshot.list();
             if (!request.acceptsGzip()) {
@@ -143,9 +149,10 @@ public final class ImgapiRoutes {
     }
 
     private Reply getImage(Request request) {
-        refuseAdminFields(request);
+        boolean hasAdminFields = hasAdminFields(request);
         Image image = visible(catalogue.snapshot(), request);
-        return Reply.json(Body.of(image.json().bytes()), image.json().etag());
+        Rendered shown = hasAdminFields ? AdminFields.shown(image) : image.json();
+        return Reply.json(Body.of(shown.bytes()), shown.etag());
     }
 
     private Reply getImageFile(Request request) {
@@ -164,7 +171,7 @@ public final class ImgapiRoutes {
 
     private static Image visible(Snapshot snapshot, Request request) {
         request.query().get("account").ifPresent(account -> {
-            if (!UUID.matcher(account).matches()) {
+            if (!Uuid.isUuid(account)) {
                 throw ApiException.invalidParameter("account", "invalid \"account\": not a UUID: \"" + account + "\"");
             }
         });
@@ -179,12 +186,13 @@ public final class ImgapiRoutes {
         return Integer.parseInt(index);
     }
 
-    /** There is one storage, so there is nothing to add for those who have a credential. */
-    private static void refuseAdminFields(Request request) {
+    /** Whoever has a credential may have them of what he sees, as in the peer. */
+    private static boolean hasAdminFields(Request request) {
         boolean isAsked = request.query().flag("inclAdminFields").orElse(false);
         if (isAsked && request.principal() instanceof Principal.Anonymous) {
             throw new ApiException(
                     UnauthorizedError, "Unauthorized (auth required to use \"inclAdminFields\" parameter)");
         }
+        return isAsked;
     }
 }

@@ -11,6 +11,7 @@ import static org.imageserver.http.ErrorCode.InvalidContent;
 import static org.imageserver.http.ErrorCode.InvalidParameter;
 import static org.imageserver.http.ErrorCode.InvalidVersion;
 import static org.imageserver.http.ErrorCode.NoActivationNoFile;
+import static org.imageserver.http.ErrorCode.NotAvailable;
 import static org.imageserver.http.ErrorCode.NotImageOwner;
 import static org.imageserver.http.ErrorCode.OperatorOnly;
 import static org.imageserver.http.ErrorCode.OriginDoesNotExist;
@@ -31,6 +32,7 @@ import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.IconUpload;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Publisher;
+import org.imageserver.catalogue.Target;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.Body;
 import org.imageserver.http.Endpoint;
@@ -48,7 +50,7 @@ import org.imageserver.manifest.Violation;
 final class ImgapiWrites {
     private static final String FACE = "IMGAPI, publishing";
     private static final Parameter ACTION =
-            new Parameter("action", "import, import-remote, export, activate, update, disable or enable.");
+            new Parameter("action", "import, import-remote, export, activate, update, disable, enable or change-stor.");
     private static final Parameter COMPRESSION = new Parameter("compression", "gzip, bzip2, xz or none; needed.");
     private static final Parameter SHA1 = new Parameter("sha1", "What the sha1 of the bytes must be.");
     private static final Parameter GUID = new Parameter("dataset_guid", "The guid of the snapshot in the file.");
@@ -76,19 +78,22 @@ final class ImgapiWrites {
             Upload,
             Download,
             RemoteSourceError,
+            NotAvailable,
             InsufficientStorage);
 
     private final Publisher publisher;
     private final RemoteRoutes remote;
     private final JobRoutes jobs;
     private final ExportRoutes exports;
+    private final PeerOnly peerOnly;
 
     /** Makes the face of a publisher. */
-    ImgapiWrites(Publisher publisher, RemoteRoutes remote, JobRoutes jobs, ExportRoutes exports) {
+    ImgapiWrites(Publisher publisher, RemoteRoutes remote, JobRoutes jobs, ExportRoutes exports, PeerOnly peerOnly) {
         this.publisher = publisher;
         this.remote = remote;
         this.jobs = jobs;
         this.exports = exports;
+        this.peerOnly = peerOnly;
     }
 
     /** The routes, in the order of the documentation. */
@@ -162,6 +167,7 @@ final class ImgapiWrites {
     private Reply create(Request request) throws IOException {
         Principal principal = Acting.principal(request);
         publisher.checkMayPublish(principal);
+        request.query().get("action").ifPresent(PeerOnly::refuseToCreate);
         return shown(publisher.create(principal, JsonBody.object(request)));
     }
 
@@ -170,45 +176,45 @@ final class ImgapiWrites {
         if (action.equals("export")) {
             return exports.export(request);
         }
-        Principal principal = Acting.principal(request);
-        publisher.checkMayPublish(principal);
-        String uuid = request.parameter("uuid");
-        if (action.equals("import")) {
-            Optional<String> source = request.query().nonEmpty("source");
-            if (source.isPresent()) {
-                return remote.importManifest(request, source.get());
-            }
-            return shown(publisher.importManifest(principal, uuid, JsonBody.object(request)));
-        }
-        if (action.equals("import-remote")) {
-            return jobs.importRemote(request);
-        }
-        publisher.checkMayChange(principal, uuid);
-        return shown(
-                switch (action) {
-                    case "activate" -> publisher.activate(principal, uuid);
-                    case "disable" -> publisher.setDisabled(principal, uuid, true);
-                    case "enable" -> publisher.setDisabled(principal, uuid, false);
-                    case "update" ->
-                        publisher.update(
-                                principal,
-                                uuid,
-                                JsonBody.object(request),
-                                current -> request.checkIfMatch(current.json().etag()));
-                    case "" ->
-                        throw new ApiException(
-                                InvalidParameter,
-                                "no image \"action\" was specified",
-                                List.of(new Violation("action", Violation.MISSING_PARAMETER, null)));
-                    default ->
-                        throw ApiException.invalidParameter("action", "\"" + action + "\" is not a valid action");
-                });
+        publisher.checkMayPublish(Acting.principal(request));
+        return switch (action) {
+            case "import" -> importManifest(request);
+            case "import-remote" -> jobs.importRemote(request);
+            case "change-stor" -> peerOnly.changeStorage(request);
+            case "push" -> peerOnly.push(request);
+            default -> shown(change(request, action));
+        };
+    }
+
+    private Reply importManifest(Request request) throws IOException {
+        Optional<String> source = request.query().nonEmpty("source");
+        return source.isPresent()
+                ? remote.importManifest(request, source.get())
+                : shown(publisher.importManifest(
+                        Acting.principal(request), request.parameter("uuid"), JsonBody.object(request)));
+    }
+
+    private Image change(Request request, String action) throws IOException {
+        Target target = Acting.target(request);
+        publisher.checkMayChange(target);
+        return switch (action) {
+            case "activate" -> publisher.activate(target);
+            case "disable" -> publisher.setDisabled(target, true);
+            case "enable" -> publisher.setDisabled(target, false);
+            case "update" -> publisher.update(target, JsonBody.object(request));
+            case "" ->
+                throw new ApiException(
+                        InvalidParameter,
+                        "no image \"action\" was specified",
+                        List.of(new Violation("action", Violation.MISSING_PARAMETER, null)));
+            default -> throw ApiException.invalidParameter("action", "\"" + action + "\" is not a valid action");
+        };
     }
 
     private Reply delete(Request request) throws IOException {
         // It means nothing without channels, but who mistypes it must not lose an image.
         request.query().flag("force_all_channels");
-        publisher.delete(Acting.principal(request), request.parameter("uuid"));
+        publisher.delete(Acting.target(request));
         return new Reply.Empty(204, Map.of());
     }
 
@@ -219,7 +225,7 @@ final class ImgapiWrites {
             return remote.addFile(request, source.get());
         }
         FileUpload upload = Uploads.file(request);
-        return shown(publisher.addFile(Acting.principal(request), request.parameter("uuid"), upload));
+        return shown(publisher.addFile(Acting.target(request), upload));
     }
 
     private Reply addIcon(Request request) throws IOException {
@@ -229,26 +235,22 @@ final class ImgapiWrites {
                 request.bodyLength(),
                 request.header("Content-Type"),
                 request.query().get("sha1"));
-        return shown(publisher.addIcon(Acting.principal(request), request.parameter("uuid"), upload));
+        return shown(publisher.addIcon(Acting.target(request), upload));
     }
 
     private Reply deleteIcon(Request request) throws IOException {
-        return shown(publisher.deleteIcon(Acting.principal(request), request.parameter("uuid")));
+        return shown(publisher.deleteIcon(Acting.target(request)));
     }
 
     private Reply changeAcl(Request request) throws IOException {
-        Principal principal = Acting.principal(request);
-        String uuid = request.parameter("uuid");
-        publisher.checkMayChange(principal, uuid);
+        Target target = Acting.target(request);
+        publisher.checkMayChange(target);
         String action = request.query().nonEmpty("action").orElse("add");
         if (!action.equals("add") && !action.equals("remove")) {
             throw ApiException.invalidParameter("action", "\"" + action + "\" is not a valid action");
         }
         List<String> accounts = Uploads.acl(JsonBody.any(request));
-        return shown(
-                action.equals("add")
-                        ? publisher.addAcl(principal, uuid, accounts)
-                        : publisher.removeAcl(principal, uuid, accounts));
+        return shown(action.equals("add") ? publisher.addAcl(target, accounts) : publisher.removeAcl(target, accounts));
     }
 
     private static Reply shown(Image image) {

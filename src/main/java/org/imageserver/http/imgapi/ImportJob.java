@@ -10,7 +10,6 @@ import java.util.SequencedMap;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.ImageException;
-import org.imageserver.catalogue.Publisher;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.remote.Peer;
@@ -18,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * AdminImportRemoteImage's work: an image and the origins that are not here yet, origins first. An image that cannot be
- * completed is taken back; the origins that were complete before it stay, since each is an image of its own.
+ * AdminImportRemoteImage's work: an image and the origins that are not here yet, origins first. Each appears when it is
+ * complete, so there is nothing to take back, whatever ends the work; the origins that were complete by then stay, since
+ * each is an image of its own.
  */
 final class ImportJob {
     private static final Logger LOG = LoggerFactory.getLogger(ImportJob.class);
@@ -28,14 +28,12 @@ final class ImportJob {
     private static final int MAX_ORIGINS = 100;
 
     private final Catalogue catalogue;
-    private final Publisher publisher;
     private final Remotes remotes;
     private final Principal principal;
     private final Peer peer;
 
     ImportJob(Catalogue catalogue, Remotes remotes, Principal principal, Peer peer) {
         this.catalogue = catalogue;
-        this.publisher = catalogue.publisher();
         this.remotes = remotes;
         this.principal = principal;
         this.peer = peer;
@@ -49,7 +47,8 @@ final class ImportJob {
                     .mapToLong(manifest -> manifest.at("/files/0/size").asLong())
                     .sum());
             for (Map.Entry<String, ObjectNode> image : missing.entrySet()) {
-                importImage(job, image.getKey(), image.getValue());
+                remotes.importImage(
+                        principal, peer, image.getKey(), image.getValue(), bytes -> new Counted(bytes, job));
                 job.imported(image.getKey());
             }
             job.succeed();
@@ -89,28 +88,6 @@ final class ImportJob {
     boolean isHere(String uuid) {
         return catalogue.snapshot().images().stream()
                 .anyMatch(image -> image.uuid().equals(uuid));
-    }
-
-    private void importImage(Job job, String uuid, ObjectNode manifest) throws IOException {
-        publisher.importManifest(principal, uuid, manifest);
-        boolean isComplete = false;
-        try {
-            remotes.addFile(principal, peer, manifest, uuid, bytes -> new Counted(bytes, job));
-            publisher.activate(principal, uuid);
-            isComplete = true;
-        } finally {
-            if (!isComplete) {
-                takeBack(uuid);
-            }
-        }
-    }
-
-    private void takeBack(String uuid) {
-        try {
-            publisher.delete(principal, uuid);
-        } catch (ImageException | IOException e) {
-            LOG.warn("image {}, which could not be completed, cannot be deleted: {}", uuid, e.getMessage());
-        }
     }
 
     /** Tells the job what has come. */

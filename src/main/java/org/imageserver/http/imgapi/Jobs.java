@@ -81,7 +81,7 @@ final class Jobs implements AutoCloseable {
 
     /**
      * Waits for the end of what runs, whose transfer is broken off by whoever closes the fetcher; what waits is never
-     * begun. An interrupt would also keep it from taking back what it could not complete.
+     * begun. An interrupt would also keep it from removing the bytes that came so far.
      */
     @Override
     public void close() {

@@ -9,6 +9,7 @@ import java.util.List;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Publisher;
+import org.imageserver.catalogue.Target;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.Body;
 import org.imageserver.http.ErrorCode;
@@ -64,9 +65,8 @@ final class RemoteRoutes {
     }
 
     private Reply addFileFromUrl(Request request) throws IOException {
-        Principal principal = Acting.principal(request);
-        String uuid = request.parameter("uuid");
-        publisher.checkMayAddFile(principal, uuid, request.query().get("compression"));
+        Target target = Acting.target(request);
+        publisher.checkMayAddFile(target, request.query().get("compression"));
         Uploads.checkStorage(request);
         JsonNode url = JsonBody.object(request).path("file_url");
         if (url.isMissingNode() || url.isNull()) {
@@ -80,27 +80,27 @@ final class RemoteRoutes {
                 request.query().get("compression"),
                 request.query().get("sha1"),
                 request.query().nonEmpty("dataset_guid"));
-        return shown(remotes.addFile(principal, uuid, from, says));
+        return shown(remotes.addFile(target, from, says));
     }
 
-    /** AdminImportImage with {@code source=}: the manifest comes from there, not from the body. */
+    /** AdminImportImage with {@code source=}: manifest and icon come from there, not from the body. */
     Reply importManifest(Request request, String source) throws IOException {
         Principal principal = Acting.principal(request);
         remotes.checkAdmin(principal);
         String uuid = request.parameter("uuid");
-        ObjectNode manifest = remotes.manifest(remotes.peer(source), uuid);
-        return shown(publisher.importManifest(principal, uuid, manifest));
+        Peer peer = remotes.peer(source);
+        ObjectNode manifest = remotes.manifest(peer, uuid);
+        Image imported = publisher.importManifest(principal, uuid, manifest);
+        return shown(remotes.withIcon(principal, peer, manifest, imported));
     }
 
     /** AddImageFile with {@code source=}: the file comes from there, and the peer's manifest tells about it. */
     Reply addFile(Request request, String source) throws IOException {
-        Principal principal = Acting.principal(request);
-        remotes.checkAdmin(principal);
-        String uuid = request.parameter("uuid");
-        publisher.checkMayAddFile(principal, uuid);
+        Target target = Acting.target(request);
+        remotes.checkAdmin(target.principal());
+        publisher.checkMayAddFile(target);
         Peer peer = remotes.peer(source);
-        ObjectNode manifest = remotes.manifest(peer, uuid);
-        return shown(remotes.addFile(principal, peer, manifest, uuid, bytes -> bytes));
+        return shown(remotes.addFile(target, peer, remotes.manifest(peer, target.uuid())));
     }
 
     private static Reply shown(Image image) {

@@ -13,8 +13,11 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.FileUpload;
+import org.imageserver.catalogue.IconUpload;
 import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.Publisher;
+import org.imageserver.catalogue.Target;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.manifest.InvalidManifestException;
@@ -25,9 +28,13 @@ import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Peer;
 import org.imageserver.remote.RemoteException;
 import org.imageserver.remote.UnusableUrlException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Manifests and files that this server fetches itself, on their way into the catalogue. Thread-safe. */
+/** Manifests, files and icons that this server fetches itself, on their way into the catalogue. Thread-safe. */
 final class Remotes {
+    private static final Logger LOG = LoggerFactory.getLogger(Remotes.class);
+
     private final Publisher publisher;
     private final Fetcher fetcher;
 
@@ -69,14 +76,55 @@ final class Remotes {
      * Takes the file of a peer's image into the image of the same uuid here.
      *
      * @param manifest as the peer has it, whose word about the file must hold
-     * @param watched wraps the bytes, for whoever counts them
      */
-    Image addFile(
+    Image addFile(Target target, Peer peer, ObjectNode manifest) throws IOException {
+        return withFile(peer, target.uuid(), manifest, bytes -> bytes, file -> publisher.addFile(target, file));
+    }
+
+    /**
+     * Takes a peer's whole image: it is active when it appears, and until then nothing is to be seen of it.
+     *
+     * @param manifest as the peer has it, whose word about the file must hold
+     * @param watched wraps the bytes of the file, for whoever counts them
+     */
+    void importImage(
             Principal principal,
             Peer peer,
-            ObjectNode manifest,
             String uuid,
+            ObjectNode manifest,
             UnaryOperator<ReadableByteChannel> watched)
+            throws IOException {
+        Image imported = withFile(
+                peer, uuid, manifest, watched, file -> publisher.importWithFile(principal, uuid, manifest, file));
+        withIcon(principal, peer, manifest, imported);
+    }
+
+    /**
+     * Gives an imported image the icon that the peer says it has. An icon is no part of what is installed, so one that
+     * cannot be had takes nothing back; the log says so.
+     *
+     * @return the image as it is then
+     */
+    Image withIcon(Principal principal, Peer peer, ObjectNode manifest, Image imported) {
+        if (!manifest.path("icon").asBoolean()) {
+            return imported;
+        }
+        try (Answer answer = peer.icon(imported.uuid())) {
+            IconUpload icon = new IconUpload(answer.body(), answer.announced(), answer.contentType(), Optional.empty());
+            return publisher.addIcon(Target.of(principal, imported.uuid()), icon);
+        } catch (IOException | ImageException e) {
+            LOG.warn("image {} is imported without its icon: {}", imported.uuid(), e.getMessage());
+            return imported;
+        }
+    }
+
+    /** Where the file of a peer's image goes. */
+    private interface Taking {
+        Image take(FileUpload file) throws IOException;
+    }
+
+    private static Image withFile(
+            Peer peer, String uuid, ObjectNode manifest, UnaryOperator<ReadableByteChannel> watched, Taking taking)
             throws IOException {
         JsonNode file = manifest.path("files").path(0);
         if (!file.path("compression").isTextual() || !file.path("sha1").isTextual()) {
@@ -84,15 +132,12 @@ final class Remotes {
                     RemoteSourceError, "Unable to get file of image " + uuid + ": the remote's manifest names no file");
         }
         try (Answer answer = peer.file(uuid)) {
-            return publisher.addFile(
-                    principal,
-                    uuid,
-                    new FileUpload(
-                            watched.apply(answer.body()),
-                            answer.announced(),
-                            text(file, "compression"),
-                            text(file, "sha1"),
-                            text(file, "dataset_guid")));
+            return taking.take(new FileUpload(
+                    watched.apply(answer.body()),
+                    answer.announced(),
+                    text(file, "compression"),
+                    text(file, "sha1"),
+                    text(file, "dataset_guid")));
         } catch (RemoteException e) {
             throw new ApiException(
                     RemoteSourceError,
@@ -105,7 +150,7 @@ final class Remotes {
     }
 
     /** Takes the file at a URL into an image. */
-    Image addFile(Principal principal, String uuid, URI url, Sender says) throws IOException {
+    Image addFile(Target target, URI url, Sender says) throws IOException {
         try (Answer answer = fetcher.get(url)) {
             if (answer.status() != 200) {
                 throw new ApiException(
@@ -113,8 +158,7 @@ final class Remotes {
                         "Error getting image: " + url.getHost() + " answered with HTTP status " + answer.status());
             }
             return publisher.addFile(
-                    principal,
-                    uuid,
+                    target,
                     new FileUpload(
                             answer.body(), answer.announced(), says.compression(), says.sha1(), says.datasetGuid()));
         } catch (RemoteException e) {

@@ -4,15 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.Request;
+import org.imageserver.manifest.Uuid;
 
 /** What requests that bring bytes or lists say in their queries and bodies. */
 final class Uploads {
-    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-
     private Uploads() {}
 
     /** The file that a request brings. */
@@ -41,7 +39,7 @@ final class Uploads {
         }
         List<String> accounts = new ArrayList<>();
         for (JsonNode account : body.get()) {
-            if (!account.isTextual() || !UUID.matcher(account.textValue()).matches()) {
+            if (!account.isTextual() || !Uuid.isUuid(account.textValue())) {
                 throw ApiException.invalidParameter(
                         "acl",
                         "invalid image \"acl\" (item " + accounts.size() + " is not a UUID): " + account.asText());

@@ -3,6 +3,7 @@ package org.imageserver.http.publishing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -236,9 +237,23 @@ class WhoMayTest {
     void fieldsForAdministratorsAreForThem() {
         String target = "/images/" + secret + "?inclAdminFields=true";
         assertThat(publishing.server().get(target).statusCode()).isEqualTo(401);
-        assertThat(publishing.admin().get(target).statusCode()).isEqualTo(200);
-        assertThat(publishing.admin().get("/images?inclAdminFields=true").statusCode())
-                .isEqualTo(200);
+        assertThat(publishing.server().get("/images?inclAdminFields=true").statusCode())
+                .isEqualTo(401);
+        assertThat(publishing.reader().get(target).statusCode())
+                .as("of what one does not see")
+                .isEqualTo(404);
+        HttpResponse<String> shown = publishing.admin().get(target);
+        assertThat(TestServer.json(shown).at("/files/0/stor").asText()).isEqualTo("local");
+        HttpResponse<String> plain = publishing.admin().get("/images/" + secret);
+        assertThat(plain.body()).doesNotContain("\"stor\"");
+        assertThat(plain.headers().firstValue("etag"))
+                .isNotEqualTo(shown.headers().firstValue("etag"));
+        JsonNode list =
+                TestServer.json(publishing.admin().get("/images?inclAdminFields=true&state=all&name=n&limit=5"));
+        assertThat(list).contains(TestServer.json(shown));
+        assertThat(list)
+                .as("without a file there is no place of it")
+                .contains(TestServer.json(publishing.admin().get("/images/" + unactivated)));
     }
 
     @Test

@@ -1,0 +1,47 @@
+package org.imageserver.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that wait for disks and clients. Three pools, so that what takes an hour does not hold up what takes a
+ * moment: uploads, other changes, and everything that only reads (the pool of Vert.x itself). When a pool is full,
+ * requests wait for a thread, and their clients are held back. Thread-safe; closed with its Vertx.
+ */
+final class Workers {
+    /** For reading; the size of Vert.x's own pool. */
+    static final int READERS = 16;
+
+    /** Each takes about two megabytes of memory. */
+    private static final int UPLOADS = 16;
+
+    private static final int CHANGES = 8;
+
+    /** Workers read large files: only a loop that hangs is worth a warning. */
+    static final long LONGEST_MINUTES = 10;
+
+    private static final long SMALL_BODY = 64 * 1024;
+
+    private final Vertx vertx;
+    private final WorkerExecutor uploads;
+    private final WorkerExecutor changes;
+
+    Workers(Vertx vertx) {
+        this.vertx = vertx;
+        this.uploads = vertx.createSharedWorkerExecutor("upload", UPLOADS, LONGEST_MINUTES, TimeUnit.MINUTES);
+        this.changes = vertx.createSharedWorkerExecutor("change", CHANGES, LONGEST_MINUTES, TimeUnit.MINUTES);
+    }
+
+    /** Does the work of a request that has this body, or none; the future completes on the caller's event loop. */
+    <T> Future<T> run(@Nullable RequestBody body, Callable<T> work) {
+        if (body == null) {
+            return vertx.executeBlocking(work, false);
+        }
+        boolean isSmall = body.announced().orElse(body.isChunked() ? Long.MAX_VALUE : 0) <= SMALL_BODY;
+        return (isSmall ? changes : uploads).executeBlocking(work, false);
+    }
+}
