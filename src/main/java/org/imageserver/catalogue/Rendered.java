@@ -1,13 +1,15 @@
 package org.imageserver.catalogue;
 
+import java.util.HexFormat;
+
 /** JSON made once and sent many times, with its entity tag. Immutable, as far as nobody writes into the bytes. */
 public final class Rendered {
     private final byte[] bytes;
-    private final String etag;
+    private final byte[] digest;
 
     Rendered(byte[] bytes) {
         this.bytes = bytes;
-        this.etag = Sha1.hex(bytes);
+        this.digest = Sha1.newDigest().digest(bytes);
     }
 
     /** UTF-8; not to be changed. */
@@ -20,8 +22,13 @@ public final class Rendered {
         return bytes.length;
     }
 
+    /** Identifies the bytes; not to be changed. */
+    byte[] digest() {
+        return digest;
+    }
+
     /** Entity tag, unquoted. */
     public String etag() {
-        return etag;
+        return HexFormat.of().formatHex(digest);
     }
 }

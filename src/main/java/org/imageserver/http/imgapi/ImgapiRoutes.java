@@ -8,9 +8,6 @@ import static org.imageserver.http.ErrorCode.ResourceNotFound;
 import static org.imageserver.http.ErrorCode.StorageIsDown;
 import static org.imageserver.http.ErrorCode.UnauthorizedError;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
@@ -132,24 +129,23 @@ public final class ImgapiRoutes {
         }
         if (query.isEverything() && request.principal() instanceof Principal.Anonymous) {
             ImageList list = snapshot.list();
-            return Reply.json(Body.of(list.json(), list.gzip()), list.etag());
+            if (!request.acceptsGzip()) {
+                return Reply.json(Body.of(list.json(), null), list.etag());
+            }
+            return list.isGzipped() ? gzipped(list) : new Reply.Later(() -> gzipped(list));
         }
         JoinedImages images = new JoinedImages(query.run(snapshot, request.principal()));
         if (images.length() <= SMALL_LIST) {
-            return Reply.json(Body.of(read(images)), images.etag());
+            return Reply.json(Body.of(images.bytes()), images.etag());
         }
-        Reply.Content large = Reply.json(Body.streamed(images.length(), images::stream), images.etag());
+        Reply.Content large = Reply.json(Body.streamed(images.length(), images::pieces, null), images.etag());
         return request.acceptsGzip()
                 ? new Reply.Later(() -> Reply.json(large.body().compressed(), large.etag()))
                 : large;
     }
 
-    private static byte[] read(JoinedImages images) {
-        try (InputStream stream = images.stream()) {
-            return stream.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static Reply gzipped(ImageList list) {
+        return Reply.json(Body.of(list.json(), list.gzip()), list.etag());
     }
 
     private Reply getImage(Request request) {
