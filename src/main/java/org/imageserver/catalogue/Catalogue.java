@@ -34,6 +34,9 @@ public final class Catalogue implements AutoCloseable {
 
     private static final String FILE_TYPE = "application/octet-stream";
 
+    /** Long enough for the clients that come back after a restart. */
+    private static final Duration STARTED = Duration.ofSeconds(10);
+
     private static final int MAX_PAGE = 4 * 1024 * 1024;
 
     private final Storage storage;
@@ -121,6 +124,11 @@ public final class Catalogue implements AutoCloseable {
                 interval.toMillis(),
                 interval.toMillis(),
                 TimeUnit.MILLISECONDS);
+    }
+
+    /** Does something on the catalogue's own thread when those who waited for the start have been served. */
+    public void afterStart(Runnable work) {
+        ScheduledFuture<?> unused = scanner.schedule(work, STARTED.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Looks at all of the storage soon, on the catalogue's own thread. */

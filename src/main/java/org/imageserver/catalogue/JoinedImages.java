@@ -38,19 +38,19 @@ public record JoinedImages(List<Image> images) {
             if (index > 0) {
                 json.put((byte) ',');
             }
-            json.put(images.get(index).json().bytes());
+            images.get(index).json().writeTo(json);
         }
         return json.put((byte) ']').array();
     }
 
-    /** The bytes in pieces: the manifests as they are, and what stands between them. */
+    /** The bytes in pieces: what stands before each manifest and the manifest itself, and the end. */
     public Stream<byte[]> pieces() {
-        return IntStream.rangeClosed(0, 2 * images.size())
-                .mapToObj(index -> index % 2 == 1 ? images.get(index / 2).json().bytes() : separator(index / 2));
-    }
-
-    private byte[] separator(int before) {
-        String text = (before == 0 ? "[" : before == images.size() ? "" : ",") + (before == images.size() ? "]" : "");
-        return text.getBytes(StandardCharsets.ISO_8859_1);
+        Stream<byte[]> manifests = IntStream.range(0, images.size()).mapToObj(index -> {
+            Rendered manifest = images.get(index).json();
+            ByteBuffer piece = ByteBuffer.allocate(1 + manifest.length()).put((byte) (index == 0 ? '[' : ','));
+            manifest.writeTo(piece);
+            return piece.array();
+        });
+        return Stream.concat(manifests, Stream.of((images.isEmpty() ? "[]" : "]").getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -19,6 +19,11 @@ final class RenderedChunk {
     RenderedChunk(List<Image> images) {
         this.json = DirectMemory.copyOf(render(images));
         this.digest = digest(images);
+        int begin = 1;
+        for (Image image : images) {
+            image.json().moveTo(json.slice(begin, image.json().length()));
+            begin += image.json().length() + 1;
+        }
     }
 
     /** The manifests as the first of a list: without a comma before them. Only to be read. */
@@ -53,7 +58,8 @@ final class RenderedChunk {
         }
         ByteBuffer json = ByteBuffer.allocate(length);
         for (Image image : images) {
-            json.put((byte) ',').put(image.json().bytes());
+            json.put((byte) ',');
+            image.json().writeTo(json);
         }
         return json.array();
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -111,6 +112,11 @@ public final class LocalStorage implements Storage {
         List<BlobInfo> blobs = new LocalScan(tree, prefix).blobs();
         blobs.sort(Comparator.comparing(BlobInfo::key));
         return blobs;
+    }
+
+    /** The names in the root that can name directories of blobs, in no order; files are among them. */
+    public Set<String> namesInRoot() throws IOException {
+        return tree.namesInRoot();
     }
 
     /** A look in passing takes in a thousand directories in turn, and where something changed lately. */

@@ -2,10 +2,6 @@ package org.imageserver.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -136,7 +132,7 @@ final class LocalWatch implements Watch {
         Stamp now = Stamp.of(LocalTree.attributes(tree.root()));
         if (extent == Extent.EVERYTHING || !now.equals(settledRoot)) {
             settledRoot = null;
-            Set<String> names = namesInRoot();
+            Set<String> names = tree.namesInRoot();
             directories.forEach((name, directory) -> {
                 if (!names.remove(name)) {
                     urgent.add(directory);
@@ -157,20 +153,5 @@ final class LocalWatch implements Watch {
                 case LocalEntry.Absent absent -> {}
             }
         }
-    }
-
-    private Set<String> namesInRoot() throws IOException {
-        Set<String> names = new HashSet<>();
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(tree.root())) {
-            for (Path child : children) {
-                String name = child.getFileName().toString();
-                if (!name.startsWith(".") && BlobKey.problemWith(name) == null) {
-                    names.add(name);
-                }
-            }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        return names;
     }
 }
