@@ -48,7 +48,6 @@ public final class ImageServer implements AutoCloseable {
         LocalStorage local = new LocalStorage(settings.serveDir());
         storage = local;
         CatalogueSettings catalogueSettings = catalogueSettings(settings);
-        new LeftoverSweep(local, catalogueSettings).sweepOnStart();
         catalogue = new Catalogue(storage, catalogueSettings);
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
@@ -62,6 +61,7 @@ public final class ImageServer implements AutoCloseable {
             throw e;
         }
         catalogue.watch(settings.rescan());
+        catalogue.afterStart(new LeftoverSweep(local, catalogueSettings)::sweepOnStart);
     }
 
     /**

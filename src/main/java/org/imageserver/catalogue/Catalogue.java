@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +14,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 import org.imageserver.auth.Principal;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.storage.BlobInfo;
@@ -20,6 +21,7 @@ import org.imageserver.storage.BlobKey;
 import org.imageserver.storage.NoSuchBlobException;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.StoredBlob;
+import org.imageserver.storage.Watch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,10 +34,14 @@ public final class Catalogue implements AutoCloseable {
 
     private static final String FILE_TYPE = "application/octet-stream";
 
+    /** Long enough for the clients that come back after a restart. */
+    private static final Duration STARTED = Duration.ofSeconds(10);
+
     private static final int MAX_PAGE = 4 * 1024 * 1024;
 
     private final Storage storage;
     private final Digests digests;
+    private final AdminFields adminFields;
     private final DirectoryScan scan;
     private final ReentrantLock scanning = new ReentrantLock();
     private final ScheduledExecutorService scanner = Executors.newSingleThreadScheduledExecutor(
@@ -64,6 +70,7 @@ public final class Catalogue implements AutoCloseable {
                 new FileReceiver(storage, settings.uploads()),
                 new Icons(storage));
         this.digests = new Digests(storage);
+        this.adminFields = new AdminFields(digests);
         this.scan = new DirectoryScan(storage, new ImageReader(manifests, digests));
         this.hasher = new Hasher(digests, this::hashed);
     }
@@ -73,24 +80,29 @@ public final class Catalogue implements AutoCloseable {
         return publisher;
     }
 
+    /** What administrators see beside the rest. */
+    public AdminFields adminFields() {
+        return adminFields;
+    }
+
     /** The newest snapshot. Take it once a request. */
     public Snapshot snapshot() {
         return snapshot;
     }
 
     /**
-     * Looks at the storage now and shows what it finds.
+     * Looks at all of the storage now and shows what it finds.
      *
      * @throws IOException when the storage cannot be read at all; the last snapshot stays
      */
     public void rescan() throws IOException {
-        rescan(List.of());
+        look(Watch.Extent.EVERYTHING);
     }
 
-    private void rescan(List<String> forget) throws IOException {
+    private void look(Watch.Extent extent) throws IOException {
         scanning.lock();
         try {
-            if (scan.look(forget) || snapshot == Snapshot.EMPTY) {
+            if (scan.look(extent) || snapshot == Snapshot.EMPTY) {
                 snapshot = scan.snapshot();
                 LOG.debug(
                         "{} images, {} problems",
@@ -103,22 +115,38 @@ public final class Catalogue implements AutoCloseable {
         }
     }
 
-    /** Rescans from now on at this interval, and computes the digests that are missing, on threads of its own. */
+    /** Looks at the storage in passing from now on at this interval, and computes the digests that are missing, on threads of its own. */
     public void watch(Duration interval) {
         digests.load();
         hasher.start();
         ScheduledFuture<?> unused = scanner.scheduleWithFixedDelay(
-                () -> rescanOrWarn(List.of()), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+                () -> orWarn(() -> look(Watch.Extent.IN_TURN)),
+                interval.toMillis(),
+                interval.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
-    /** Rescans soon, on the catalogue's own thread. */
+    /** Does something on the catalogue's own thread when those who waited for the start have been served. */
+    public void afterStart(Runnable work) {
+        ScheduledFuture<?> unused = scanner.schedule(work, STARTED.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Looks at all of the storage soon, on the catalogue's own thread. */
     public void rescanSoon() {
-        scanner.execute(() -> rescanOrWarn(List.of()));
+        scanner.execute(() -> orWarn(this::rescan));
     }
 
-    private void rescanOrWarn(List<String> forget) {
+    private void readAgainSoon(String uuid) {
+        scanner.execute(() -> orWarn(() -> readAgain(uuid)));
+    }
+
+    private interface Look {
+        void take() throws IOException;
+    }
+
+    private void orWarn(Look look) {
         try {
-            rescan(forget);
+            look.take();
             if (!lastFailure.isEmpty()) {
                 LOG.info("the directory can be read again");
                 lastFailure = "";
@@ -133,8 +161,11 @@ public final class Catalogue implements AutoCloseable {
     }
 
     private void hashWhatIsMissing() {
-        List<BlobInfo> files = snapshot.images().stream().flatMap(Image::blobs).toList();
-        digests.retain(files.stream().map(file -> file.key().value()).collect(Collectors.toSet()));
+        List<BlobInfo> files = new ArrayList<>();
+        snapshot.images().forEach(image -> image.blobs().forEach(files::add));
+        Set<String> names = HashSet.newHashSet(files.size());
+        files.forEach(file -> names.add(file.key().value()));
+        digests.retain(names);
         hasher.submit(files);
     }
 
@@ -150,7 +181,7 @@ public final class Catalogue implements AutoCloseable {
         }
         Optional<String> known = file.get().sha1();
         if (known.isEmpty()) {
-            scanner.execute(() -> rescanOrWarn(List.of(uuid)));
+            readAgainSoon(uuid);
         } else if (!known.get().equals(digest.sha1())) {
             LOG.atWarn()
                     .addKeyValue("path", blob.key())
@@ -170,10 +201,8 @@ public final class Catalogue implements AutoCloseable {
      */
     Image refresh(String uuid) throws IOException {
         readAgain(uuid);
-        Image image = snapshot.find(uuid)
+        return snapshot.find(uuid)
                 .orElseThrow(() -> new IOException("image " + uuid + " is stored but cannot be shown; see the log"));
-        hasher.submit(image.blobs().toList());
-        return image;
     }
 
     /** Makes an image vanish at once whose manifest is gone. */
@@ -186,6 +215,7 @@ public final class Catalogue implements AutoCloseable {
         try {
             scan.refresh(uuid);
             snapshot = scan.snapshot();
+            snapshot.find(uuid).ifPresent(image -> hasher.submit(image.blobs().toList()));
         } finally {
             scanning.unlock();
         }
@@ -261,7 +291,7 @@ public final class Catalogue implements AutoCloseable {
     }
 
     private ImageException unavailable(String uuid, BlobInfo blob, String what) {
-        rescanSoon();
+        readAgainSoon(uuid);
         return new ImageException.FileUnavailable(
                 "the file " + blob.key() + " of image " + uuid + " " + what + "; try again in a moment");
     }

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.LocalStorage;
+import org.imageserver.storage.Watch;
 
 /** Finds what is wrong in a directory of images, for a person who asks; it changes nothing. */
 public final class DirectoryCheck {
@@ -26,7 +27,7 @@ public final class DirectoryCheck {
         this.digests = new Digests(storage);
         DirectoryScan scan =
                 new DirectoryScan(storage, new ImageReader(new StoredManifest(storage, defaultOwner, true), digests));
-        scan.look(List.of());
+        scan.look(Watch.Extent.EVERYTHING);
         this.snapshot = scan.snapshot();
     }
 

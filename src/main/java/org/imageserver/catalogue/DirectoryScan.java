@@ -3,136 +3,169 @@ package org.imageserver.catalogue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.imageserver.catalogue.ImageReader.NotAnImage;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.NoSuchBlobException;
 import org.imageserver.storage.Storage;
+import org.imageserver.storage.Watch;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a picture of the directory up to date: each look compares versions, and reads only the images whose manifest
  * or file changed. Not thread-safe.
  */
 final class DirectoryScan {
-    private static final Logger LOG = LoggerFactory.getLogger(DirectoryScan.class);
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
-    private static final int MOST_NEWS = 20;
+    /** From so many directories on, reading them is worth several threads. */
+    private static final int MANY = 64;
 
     private final Storage storage;
+    private final Watch watch;
     private final ImageReader reader;
-    private Map<String, Seen> seen = new HashMap<>();
-    private List<BlobInfo> lastBlobs = List.of();
-    private boolean isNewerThanLastBlobs;
+    private final Map<String, Seen> seen = new HashMap<>();
+
+    /** Names to look at again although the watch may have nothing to tell of them. */
+    private final Set<String> doubtful = new HashSet<>();
+
+    private Snapshot snapshot = Snapshot.EMPTY;
 
     DirectoryScan(Storage storage, ImageReader reader) {
         this.storage = storage;
+        this.watch = storage.watch();
         this.reader = reader;
     }
 
-    /** What one directory was found to be, and by which versions of its files; without them, it is read again. */
+    /** What one directory was found to be, and by which versions of its files. */
     private sealed interface Seen {
-        List<BlobInfo> blobs();
-
         record Good(List<BlobInfo> blobs, Image image) implements Seen {}
 
-        record Bad(List<BlobInfo> blobs, Problem problem) implements Seen {}
+        /** Temporary when it may become an image although nothing in the directory changes. */
+        record Bad(List<BlobInfo> blobs, Problem problem, boolean isTemporary) implements Seen {}
     }
 
     /**
      * Looks at the directory.
      *
-     * @param forget uuids that must be read again although nothing changed
      * @return true when the picture is another one than before
      * @throws IOException when the directory as a whole cannot be read; the picture stays as it was
      */
-    boolean look(List<String> forget) throws IOException {
-        List<BlobInfo> blobs = storage.list("");
-        if (blobs.equals(lastBlobs) && !isNewerThanLastBlobs && forget.isEmpty() && !isAnythingTemporary()) {
-            return false;
+    boolean look(Watch.Extent extent) throws IOException {
+        Map<String, List<BlobInfo>> news = new HashMap<>();
+        for (String name : doubtful) {
+            news.put(name, storage.list(name + "/"));
         }
-        Map<String, Seen> now = new HashMap<>();
+        // What the watch tells, it tells once: nothing may fail from here on.
+        news.putAll(watch.look(extent));
+        doubtful.clear();
+        news.entrySet().removeIf(entry -> isAsSeen(entry.getKey(), entry.getValue()));
+        return take(news);
+    }
+
+    /** Reads one directory again, whether it changed or not. */
+    void refresh(String uuid) throws IOException {
+        take(Map.of(uuid, storage.list(uuid + "/")));
+        // The watch never sees what came this way if it is gone again at the next look.
+        doubtful.add(uuid);
+    }
+
+    /** The picture. */
+    Snapshot snapshot() {
+        return snapshot;
+    }
+
+    private boolean isAsSeen(String name, List<BlobInfo> blobs) {
+        return switch (seen.get(name)) {
+            case null -> !hasManifest(name, blobs);
+            case Seen.Good good -> good.blobs().equals(blobs);
+            case Seen.Bad bad -> !bad.isTemporary() && bad.blobs().equals(blobs);
+        };
+    }
+
+    private static boolean hasManifest(String directory, List<BlobInfo> blobs) {
+        String manifest = directory + "/" + StoredManifest.NAME;
+        return blobs.stream().anyMatch(blob -> blob.key().value().equals(manifest));
+    }
+
+    /** Takes up what is in some directories now; true when that is other than before. */
+    private boolean take(Map<String, List<BlobInfo>> directories) {
+        List<Image> gone = new ArrayList<>();
+        List<Image> come = new ArrayList<>();
+        ScanNews news = new ScanNews();
         boolean isChanged = false;
-        for (Map.Entry<String, List<BlobInfo>> directory : directories(blobs).entrySet()) {
-            String name = directory.getKey();
-            Seen before = seen.get(name);
-            if (before != null && before.blobs().equals(directory.getValue()) && !forget.contains(name)) {
-                now.put(name, before);
-                continue;
-            }
-            Seen current = read(name, directory.getValue());
+        for (Map.Entry<String, Optional<Seen>> entry : read(directories).entrySet()) {
+            Seen current = entry.getValue().orElse(null);
+            Seen before = current == null ? seen.remove(entry.getKey()) : seen.put(entry.getKey(), current);
             isChanged |= !isSameProblem(before, current);
-            now.put(name, current);
+            if (before instanceof Seen.Good good) {
+                gone.add(good.image());
+            }
+            if (current instanceof Seen.Good good) {
+                come.add(good.image());
+            }
+            tell(news, entry.getKey(), before, current);
         }
-        isChanged |= now.size() != seen.size();
-        report(now);
-        seen = now;
-        lastBlobs = blobs;
-        isNewerThanLastBlobs = false;
+        news.log();
+        if (isChanged) {
+            snapshot = snapshot.with(gone, come, problems());
+        }
         return isChanged;
     }
 
-    private boolean isAnythingTemporary() {
-        return seen.values().stream().anyMatch(one -> one.blobs().isEmpty());
-    }
-
-    /** Reads one directory again. */
-    void refresh(String uuid) throws IOException {
-        List<BlobInfo> blobs = storage.list(uuid + "/");
-        boolean hasManifest = blobs.stream().anyMatch(blob -> blob.key().equals(StoredManifest.key(uuid)));
-        Map<String, Seen> now = new HashMap<>(seen);
-        if (hasManifest) {
-            now.put(uuid, read(uuid, blobs));
-        } else {
-            now.remove(uuid);
+    private void tell(ScanNews news, String name, @Nullable Seen before, @Nullable Seen current) {
+        if (current instanceof Seen.Bad bad) {
+            if (bad.isTemporary()) {
+                doubtful.add(name);
+            }
+            if (!isSameProblem(before, bad)) {
+                news.problem(bad.problem(), bad.isTemporary());
+            }
         }
-        report(now);
-        seen = now;
-        // What came this way may be gone again at the next look, whose list then equals the one before.
-        isNewerThanLastBlobs = true;
+        if (before instanceof Seen.Good good && !(current instanceof Seen.Good)) {
+            news.gone(good.image());
+        }
+        if (current instanceof Seen.Good good && !(before instanceof Seen.Good)) {
+            news.served(good.image());
+        }
     }
 
-    private static boolean isSameProblem(@Nullable Seen before, Seen current) {
+    private static boolean isSameProblem(@Nullable Seen before, @Nullable Seen current) {
         return before instanceof Seen.Bad then
                 && current instanceof Seen.Bad still
                 && then.problem().equals(still.problem());
     }
 
-    Snapshot snapshot() {
-        List<Image> images = new ArrayList<>();
+    private List<Problem> problems() {
         List<Problem> problems = new ArrayList<>();
         for (Seen one : seen.values()) {
-            switch (one) {
-                case Seen.Good good -> images.add(good.image());
-                case Seen.Bad bad -> problems.add(bad.problem());
+            if (one instanceof Seen.Bad bad) {
+                problems.add(bad.problem());
             }
         }
-        return new Snapshot(images, problems);
+        return problems;
     }
 
-    /** Everything that has a manifest, by directory. Other directories are none of our business. */
-    private Map<String, List<BlobInfo>> directories(List<BlobInfo> all) {
-        Map<String, List<BlobInfo>> directories = new TreeMap<>();
-        for (BlobInfo blob : all) {
-            String key = blob.key().value();
-            int slash = key.indexOf('/');
-            if (slash > 0) {
-                directories
-                        .computeIfAbsent(key.substring(0, slash), name -> new ArrayList<>(2))
-                        .add(blob);
-            }
-        }
-        directories
-                .values()
-                .removeIf(blobs ->
-                        blobs.stream().noneMatch(blob -> blob.key().value().endsWith("/" + StoredManifest.NAME)));
-        return directories;
+    /** In a stable order; nothing where there is no manifest, for those directories are none of our business. */
+    private Map<String, Optional<Seen>> read(Map<String, List<BlobInfo>> directories) {
+        Stream<String> names = directories.keySet().stream();
+        Map<String, Optional<Seen>> read = new TreeMap<>();
+        (directories.size() < MANY ? names : names.parallel())
+                .map(name -> Map.entry(name, readIfImage(name, directories.getOrDefault(name, List.of()))))
+                .toList()
+                .forEach(entry -> read.put(entry.getKey(), entry.getValue()));
+        return read;
+    }
+
+    private Optional<Seen> readIfImage(String directory, List<BlobInfo> blobs) {
+        return hasManifest(directory, blobs) ? Optional.of(read(directory, blobs)) : Optional.empty();
     }
 
     private Seen read(String directory, List<BlobInfo> blobs) {
@@ -144,11 +177,11 @@ final class DirectoryScan {
             blobs.forEach(blob -> byName.put(blob.key().value().substring(directory.length() + 1), blob));
             return new Seen.Good(blobs, reader.read(directory, byName));
         } catch (NotAnImage e) {
-            return bad(directory, e.isTemporary() ? List.of() : blobs, String.valueOf(e.getMessage()));
+            return bad(directory, blobs, String.valueOf(e.getMessage()), e.isTemporary());
         } catch (NoSuchBlobException e) {
-            return bad(directory, blobs, "the manifest vanished while it was being read");
+            return bad(directory, blobs, "the manifest vanished while it was being read", false);
         } catch (IOException e) {
-            return bad(directory, List.of(), "the manifest cannot be read: " + e);
+            return bad(directory, blobs, "the manifest cannot be read: " + e, true);
         }
     }
 
@@ -156,42 +189,7 @@ final class DirectoryScan {
         return UUID.matcher(directory).matches();
     }
 
-    private static Seen bad(String directory, List<BlobInfo> blobs, String reason) {
-        return new Seen.Bad(blobs, new Problem(directory + "/" + StoredManifest.NAME, reason));
-    }
-
-    /** Says each problem once, and which images came and went; of a crowd only how many. */
-    private void report(Map<String, Seen> now) {
-        List<String> news = new ArrayList<>();
-        now.forEach((name, current) -> {
-            Seen before = seen.get(name);
-            switch (current) {
-                case Seen.Bad bad -> {
-                    if (!isSameProblem(before, bad)) {
-                        String verb = bad.blobs().isEmpty() ? "not served yet" : "not served";
-                        LOG.atWarn().addKeyValue("path", bad.problem().path()).log("{}: {}", verb, bad.problem());
-                    }
-                }
-                case Seen.Good good -> {
-                    if (!(before instanceof Seen.Good)) {
-                        news.add("now served: " + described(name, good));
-                    }
-                }
-            }
-        });
-        seen.forEach((name, before) -> {
-            if (before instanceof Seen.Good good && !(now.get(name) instanceof Seen.Good)) {
-                news.add("no longer served: " + described(name, good));
-            }
-        });
-        if (news.size() > MOST_NEWS) {
-            LOG.info("{} images came or went", news.size());
-        } else {
-            news.forEach(LOG::info);
-        }
-    }
-
-    private static String described(String name, Seen.Good good) {
-        return name + " (" + good.image().name() + " " + good.image().version() + ")";
+    private static Seen bad(String directory, List<BlobInfo> blobs, String reason, boolean isTemporary) {
+        return new Seen.Bad(blobs, new Problem(directory + "/" + StoredManifest.NAME, reason), isTemporary);
     }
 }

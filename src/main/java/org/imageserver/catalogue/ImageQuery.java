@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.manifest.State;
@@ -102,16 +101,28 @@ public final class ImageQuery {
      * @throws ImageException.NotFound when the marker is the uuid of no image
      */
     public List<Image> run(Snapshot snapshot, Principal principal) {
-        Stream<Image> listed = switch (principal) {
-            case Principal.Anonymous anonymous -> snapshot.list().images().stream();
-            case Principal.Account account -> snapshot.visibleTo(principal);
+        Predicate<Image> wanted = visible(principal)
+                .and(states)
+                .and(filter)
+                .and(marker.map(text -> from(text, snapshot, principal)).orElse(image -> true));
+        List<Image> all = snapshot.images();
+        if (order == Order.NEWEST_FIRST) {
+            all = all.stream().filter(wanted).sorted(order.comparator()).toList();
+        }
+        List<Image> found = new ArrayList<>();
+        for (int index = 0; index < all.size() && found.size() < limit; index++) {
+            if (wanted.test(all.get(index))) {
+                found.add(all.get(index));
+            }
+        }
+        return found;
+    }
+
+    private static Predicate<Image> visible(Principal principal) {
+        return switch (principal) {
+            case Principal.Anonymous anonymous -> Image::isListed;
+            case Principal.Account account -> image -> image.isVisibleTo(account);
         };
-        Stream<Image> ordered = order == Order.OLDEST_FIRST ? listed : listed.sorted(order.comparator());
-        return ordered.filter(
-                        marker.map(text -> from(text, snapshot, principal)).orElse(image -> true))
-                .filter(states.and(filter))
-                .limit(limit)
-                .toList();
     }
 
     private static List<Predicate<Image>> filters(Map<String, String> parameters) {

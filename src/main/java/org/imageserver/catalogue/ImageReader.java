@@ -3,6 +3,7 @@ package org.imageserver.catalogue;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -85,7 +86,7 @@ final class ImageReader {
         return new Image(
                 uuid,
                 shown.owner().intern(),
-                shown.name(),
+                shown.name().intern(),
                 shown.version(),
                 shown.state(),
                 shown.isPublic(),
@@ -94,7 +95,7 @@ final class ImageReader {
                 orEmpty(shown.type()),
                 orEmpty(shown.os()),
                 Optional.ofNullable(shown.origin()),
-                shown.tags(),
+                interned(shown.tags()),
                 Set.copyOf(shown.billingTags()),
                 new Rendered(shown.toBytes()),
                 v1(disk),
@@ -137,6 +138,13 @@ final class ImageReader {
 
     private static Optional<Rendered> v1(DiskManifest disk) {
         return Optional.ofNullable(disk.v1()).map(ManifestJson::toBytes).map(Rendered::new);
+    }
+
+    /** Images say the same things of themselves: at 10,000 of them it is worth keeping each but once. */
+    private static Map<String, String> interned(Map<String, String> tags) {
+        Map<String, String> interned = HashMap.newHashMap(tags.size());
+        tags.forEach((key, value) -> interned.put(key.intern(), value.intern()));
+        return Map.copyOf(interned);
     }
 
     private static String orEmpty(@Nullable String text) {

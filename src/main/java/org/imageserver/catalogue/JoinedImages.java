@@ -1,10 +1,9 @@
 package org.imageserver.catalogue;
 
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,30 +17,40 @@ import java.util.stream.Stream;
 public record JoinedImages(List<Image> images) {
     /** Bytes of the array. */
     public int length() {
-        return 2
-                + Math.max(0, images.size() - 1)
-                + images.stream().mapToInt(image -> image.json().length()).sum();
+        int length = 2 + Math.max(0, images.size() - 1);
+        for (Image image : images) {
+            length += image.json().length();
+        }
+        return length;
     }
 
-    /** Entity tag, unquoted: of the images' tags, since two lists of the same manifests are the same bytes. */
+    /** Entity tag, unquoted: of the images' digests, since two lists of the same manifests are the same bytes. */
     public String etag() {
-        StringBuilder tags = new StringBuilder(images.size() * 40);
-        images.forEach(image -> tags.append(image.json().etag()));
-        return Sha1.hex(tags.toString().getBytes(StandardCharsets.ISO_8859_1));
+        MessageDigest digest = Sha1.newDigest();
+        images.forEach(image -> digest.update(image.json().digest()));
+        return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** The bytes, read from the manifests as they are. */
-    public InputStream stream() {
-        Stream<InputStream> manifests = IntStream.range(0, images.size())
-                .boxed()
-                .flatMap(index -> Stream.of(
-                        text(index == 0 ? "" : ","),
-                        new ByteArrayInputStream(images.get(index).json().bytes())));
-        Stream<InputStream> all = Stream.concat(Stream.concat(Stream.of(text("[")), manifests), Stream.of(text("]")));
-        return new SequenceInputStream(Collections.enumeration(all.toList()));
+    /** The bytes, for lists that are small. */
+    public byte[] bytes() {
+        ByteBuffer json = ByteBuffer.allocate(length()).put((byte) '[');
+        for (int index = 0; index < images.size(); index++) {
+            if (index > 0) {
+                json.put((byte) ',');
+            }
+            images.get(index).json().writeTo(json);
+        }
+        return json.put((byte) ']').array();
     }
 
-    private static InputStream text(String text) {
-        return new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1));
+    /** The bytes in pieces: what stands before each manifest and the manifest itself, and the end. */
+    public Stream<byte[]> pieces() {
+        Stream<byte[]> manifests = IntStream.range(0, images.size()).mapToObj(index -> {
+            Rendered manifest = images.get(index).json();
+            ByteBuffer piece = ByteBuffer.allocate(1 + manifest.length()).put((byte) (index == 0 ? '[' : ','));
+            manifest.writeTo(piece);
+            return piece.array();
+        });
+        return Stream.concat(manifests, Stream.of((images.isEmpty() ? "[]" : "]").getBytes(StandardCharsets.UTF_8)));
     }
 }

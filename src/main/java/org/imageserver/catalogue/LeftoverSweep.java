@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.imageserver.manifest.InvalidManifestException;
@@ -89,29 +87,26 @@ public final class LeftoverSweep {
 
     /** In the order in which they may go: an icon before the file that shows whose it is. */
     private List<BlobInfo> leftoverFiles(Instant limit) throws IOException {
-        Set<String> withOddities = storage.refused().stream()
-                .map(refused -> refused.name().split("/", 2)[0])
-                .collect(Collectors.toSet());
         List<BlobInfo> leftovers = new ArrayList<>();
-        for (Map.Entry<String, List<BlobInfo>> directory : directories().entrySet()) {
-            if (!withOddities.contains(directory.getKey())) {
-                leftovers.addAll(leftoversIn(directory.getKey(), directory.getValue(), limit));
+        for (String name : storage.namesInRoot()) {
+            if (DirectoryScan.isUuid(name)) {
+                List<BlobInfo> blobs = storage.list(name + "/");
+                if (receivedFiles(blobs, limit).findAny().isPresent()) {
+                    leftovers.addAll(leftoversIn(name, blobs, limit));
+                }
             }
         }
-        return leftovers;
+        return leftovers.isEmpty() ? leftovers : withoutOddities(leftovers);
     }
 
-    /** Only directories with a received file in them: reading every manifest of a large catalogue takes a while. */
-    private Map<String, List<BlobInfo>> directories() throws IOException {
-        Map<String, List<BlobInfo>> directories = storage.list("").stream()
-                .filter(blob -> blob.key().segments().size() == 2)
-                .collect(Collectors.groupingBy(
-                        blob -> blob.key().segments().getFirst(), TreeMap::new, Collectors.toList()));
-        directories
-                .entrySet()
-                .removeIf(entry -> !DirectoryScan.isUuid(entry.getKey())
-                        || entry.getValue().stream().noneMatch(LeftoverSweep::isReceived));
-        return directories;
+    /** Where something lies that is not understood, everything stays. */
+    private List<BlobInfo> withoutOddities(List<BlobInfo> leftovers) throws IOException {
+        Set<String> odd = storage.refused().stream()
+                .map(refused -> refused.name().split("/", 2)[0])
+                .collect(Collectors.toSet());
+        return leftovers.stream()
+                .filter(blob -> !odd.contains(blob.key().segments().getFirst()))
+                .toList();
     }
 
     private List<BlobInfo> leftoversIn(String uuid, List<BlobInfo> blobs, Instant limit) throws IOException {

@@ -10,7 +10,12 @@ public final class Sha1 {
 
     /** The digest of some bytes in lower-case hex. */
     public static String hex(byte[] bytes) {
-        return HexFormat.of().formatHex(newDigest("SHA-1").digest(bytes));
+        return HexFormat.of().formatHex(newDigest().digest(bytes));
+    }
+
+    /** For bytes that come one after the other. */
+    public static MessageDigest newDigest() {
+        return newDigest("SHA-1");
     }
 
     /** A digest that every JDK has. */

@@ -1,33 +1,72 @@
 package org.imageserver.catalogue;
 
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.imageserver.auth.Principal;
 
 /**
  * All images at one moment. Immutable: a request takes one snapshot and uses it from start to end, so that it never
- * sees half of a change.
+ * sees half of a change. A change makes a new one out of the one before, which costs copies of the references and the
+ * rendering of what changed.
  */
 public final class Snapshot {
     /** The state before the first look at the storage. */
-    static final Snapshot EMPTY = new Snapshot(List.of(), List.of());
+    static final Snapshot EMPTY = new Snapshot(List.of(), List.of(), List.of(), ImageList.EMPTY);
 
-    private final Map<String, Image> byUuid = new HashMap<>();
+    private static final Comparator<Image> BY_UUID = Comparator.comparing(Image::uuid);
+
+    /** Up to so many changes, each is put in its place; more are cheaper to sort. */
+    private static final int FEW = 32;
+
+    private final List<Image> byUuid;
     private final List<Image> oldestFirst;
     private final List<Problem> problems;
     private final ImageList list;
 
-    Snapshot(Collection<Image> images, Collection<Problem> problems) {
-        for (Image image : images) {
-            byUuid.put(image.uuid(), image);
+    private Snapshot(List<Image> byUuid, List<Image> oldestFirst, List<Problem> problems, ImageList list) {
+        this.byUuid = byUuid;
+        this.oldestFirst = oldestFirst;
+        this.problems = problems;
+        this.list = list;
+    }
+
+    /**
+     * The state after a change.
+     *
+     * @param gone images of this snapshot that are no longer there, or are replaced
+     * @param come images that are new, or replace one that is gone
+     * @param problems all that there are now
+     */
+    Snapshot with(Collection<Image> gone, Collection<Image> come, Collection<Problem> problems) {
+        List<Problem> sorted = problems.stream().sorted().toList();
+        if (gone.isEmpty() && come.isEmpty()) {
+            return new Snapshot(byUuid, oldestFirst, sorted, list);
         }
-        this.oldestFirst = images.stream().sorted(Image.OLDEST_FIRST).toList();
-        this.problems = problems.stream().sorted().toList();
-        this.list = ImageList.of(oldestFirst.stream().filter(Image::isListed).toList());
+        List<Image> now = changed(oldestFirst, Image.OLDEST_FIRST, gone, come);
+        return new Snapshot(changed(byUuid, BY_UUID, gone, come), now, sorted, list.with(now));
+    }
+
+    private static List<Image> changed(
+            List<Image> sorted, Comparator<Image> order, Collection<Image> gone, Collection<Image> come) {
+        List<Image> now = new ArrayList<>(sorted.size() + come.size());
+        now.addAll(sorted);
+        if (gone.size() + come.size() <= FEW) {
+            gone.forEach(image -> now.remove(Collections.binarySearch(now, image, order)));
+            come.forEach(image -> now.add(-1 - Collections.binarySearch(now, image, order), image));
+        } else {
+            Set<Image> leaving = Collections.newSetFromMap(new IdentityHashMap<>());
+            leaving.addAll(gone);
+            now.removeIf(leaving::contains);
+            now.addAll(come);
+            now.sort(order);
+        }
+        return Collections.unmodifiableList(now);
     }
 
     /**
@@ -43,7 +82,21 @@ public final class Snapshot {
 
     /** An image, whoever may see it. */
     Optional<Image> find(String uuid) {
-        return Optional.ofNullable(byUuid.get(uuid));
+        int low = 0;
+        int high = byUuid.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int comparison = byUuid.get(middle).uuid().compareTo(uuid);
+            if (comparison == 0) {
+                return Optional.of(byUuid.get(middle));
+            }
+            if (comparison < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return Optional.empty();
     }
 
     /** Every image, sorted by {@link Image#OLDEST_FIRST}. */
@@ -53,15 +106,13 @@ public final class Snapshot {
 
     /** The uuids of the images that are built on this one, in a stable order. */
     List<String> dependents(String uuid) {
-        return oldestFirst.stream()
-                .filter(image -> image.origin().filter(uuid::equals).isPresent())
-                .map(Image::uuid)
-                .toList();
-    }
-
-    /** The images that this principal may see, in the order of lists. */
-    Stream<Image> visibleTo(Principal principal) {
-        return oldestFirst.stream().filter(image -> image.isVisibleTo(principal));
+        List<String> dependents = new ArrayList<>();
+        for (Image image : oldestFirst) {
+            if (image.origin().isPresent() && image.origin().get().equals(uuid)) {
+                dependents.add(image.uuid());
+            }
+        }
+        return dependents;
     }
 
     /** What lists show to everyone, rendered. */

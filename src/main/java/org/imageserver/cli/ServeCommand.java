@@ -113,7 +113,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private void greet(ImageServer server, Settings settings) {
         PrintWriter out = spec.commandLine().getOut();
-        int images = server.catalogue().snapshot().list().images().size();
+        int images = server.catalogue().snapshot().list().size();
         int problems = server.catalogue().snapshot().problems().size();
         out.println("Serving " + images + (images == 1 ? " image" : " images") + " from " + settings.serveDir());
         if (problems > 0) {

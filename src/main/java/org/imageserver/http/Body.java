@@ -1,6 +1,7 @@
 package org.imageserver.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
@@ -11,7 +12,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +34,15 @@ public final class Body {
     private static final int TOO_LARGE_FOR_EVENT_LOOP = 64 * 1024;
 
     private final int length;
-    private final @Nullable ByteBuffer identity;
+    private final @Nullable List<ByteBuffer> identity;
     private final Supplier<InputStream> stream;
-    private final @Nullable ByteBuffer gzip;
+    private final @Nullable List<ByteBuffer> gzip;
 
-    private Body(int length, @Nullable ByteBuffer identity, Supplier<InputStream> stream, @Nullable ByteBuffer gzip) {
+    private Body(
+            int length,
+            @Nullable List<ByteBuffer> identity,
+            Supplier<InputStream> stream,
+            @Nullable List<ByteBuffer> gzip) {
         this.length = length;
         this.identity = identity;
         this.stream = stream;
@@ -44,7 +51,7 @@ public final class Body {
 
     /** Bytes that nobody changes afterwards. */
     public static Body of(byte[] bytes) {
-        return new Body(bytes.length, ByteBuffer.wrap(bytes), () -> new ByteArrayInputStream(bytes), null);
+        return new Body(bytes.length, List.of(ByteBuffer.wrap(bytes)), () -> new ByteArrayInputStream(bytes), null);
     }
 
     /** Text in UTF-8. */
@@ -52,32 +59,32 @@ public final class Body {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Bytes with their gzipped form, made beforehand. */
-    public static Body of(ByteBuffer identity, ByteBuffer gzip) {
-        return new Body(identity.remaining(), identity, InputStream::nullInputStream, gzip);
+    /**
+     * Bytes in parts that are sent one after the other, with their gzipped form if it was made beforehand. Parts in
+     * direct memory are sent as they are; if one is not, the answer goes through a small buffer.
+     */
+    public static Body of(List<ByteBuffer> identity, @Nullable List<ByteBuffer> gzip) {
+        boolean isDirect = identity.stream().allMatch(ByteBuffer::isDirect);
+        int length = identity.stream().mapToInt(ByteBuffer::remaining).sum();
+        return new Body(
+                length,
+                isDirect ? identity : null,
+                () -> new PieceStream(identity.stream().map(Body::bytes)),
+                gzip);
     }
 
-    /** Bytes of a known length that are read from a new stream each time. */
-    public static Body streamed(int length, Supplier<InputStream> stream) {
-        return new Body(length, null, stream, null);
+    /**
+     * Bytes of a known length in pieces that are made anew each time, one after the other.
+     *
+     * @param gzip the same gzipped, if that is at hand
+     */
+    public static Body streamed(int length, Supplier<Stream<byte[]>> pieces, @Nullable List<ByteBuffer> gzip) {
+        return new Body(length, null, () -> new PieceStream(pieces.get()), gzip);
     }
 
     /** Bytes that are kept in their gzipped form only, and inflated for whoever wants them plain. */
     public static Body packed(int length, byte[] gzip) {
-        return new Body(length, null, () -> inflated(gzip), ByteBuffer.wrap(gzip));
-    }
-
-    /** The same bytes with a gzipped form, for bodies that are too large to be compressed on an event loop. */
-    public Body compressed() {
-        ByteArrayOutputStream compressed = new ByteArrayOutputStream(length / 8 + 64);
-        try (InputStream plain = stream.get();
-                GZIPOutputStream gzipping = new GZIPOutputStream(compressed)) {
-            plain.transferTo(gzipping);
-            gzipping.finish();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return new Body(length, identity, stream, ByteBuffer.wrap(compressed.toByteArray()));
+        return new Body(length, null, () -> inflated(gzip), List.of(ByteBuffer.wrap(gzip)));
     }
 
     private static InputStream inflated(byte[] gzip) {
@@ -86,6 +93,25 @@ public final class Body {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The same bytes with a gzipped form, for bodies that are too large to be compressed on an event loop. */
+    public Body compressed() {
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream(length / 8 + 64);
+        try (InputStream plain = stream();
+                GZIPOutputStream gzipping = new GZIPOutputStream(compressed)) {
+            plain.transferTo(gzipping);
+            gzipping.finish();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Body(length, identity, stream, List.of(ByteBuffer.wrap(compressed.toByteArray())));
+    }
+
+    private static byte[] bytes(ByteBuffer part) {
+        byte[] bytes = new byte[part.remaining()];
+        part.get(part.position(), bytes);
+        return bytes;
     }
 
     /** Bytes in the identity encoding. */
@@ -120,8 +146,15 @@ public final class Body {
     }
 
     /** Unreleasable, because the same memory serves many requests: the garbage collector frees it. */
-    private static Buffer wrapped(ByteBuffer bytes) {
-        ByteBuf shared = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(bytes.duplicate()));
-        return BufferInternal.buffer(shared);
+    private static Buffer wrapped(List<ByteBuffer> parts) {
+        ByteBuf shared;
+        if (parts.size() == 1) {
+            shared = Unpooled.wrappedBuffer(parts.getFirst().duplicate());
+        } else {
+            CompositeByteBuf composite = Unpooled.compositeBuffer(Integer.MAX_VALUE);
+            parts.forEach(part -> composite.addComponent(true, Unpooled.wrappedBuffer(part)));
+            shared = composite;
+        }
+        return BufferInternal.buffer(Unpooled.unreleasableBuffer(shared));
     }
 }

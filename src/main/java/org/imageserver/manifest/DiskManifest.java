@@ -39,11 +39,11 @@ public record DiskManifest(
     public static DiskManifest read(byte[] bytes, Defaults defaults) throws InvalidManifestException {
         ObjectNode source = ManifestJson.parse(bytes);
         boolean isV1 = isV1(source);
-        ObjectNode v2 = isV1 ? ManifestV1.toV2(source) : source.deepCopy();
+        ObjectNode v2 = isV1 ? ManifestV1.toV2(source) : source;
         @Nullable String path = path(v2);
         HandWritten.tidy(v2);
         HandWritten.complete(v2, defaults);
-        return new DiskManifest(Manifest.of(v2), isV1 ? source : null, path);
+        return new DiskManifest(Manifest.owning(v2), isV1 ? source : null, path);
     }
 
     /** What to write to disk: version 2 with the file's name in it. Fields that only version 1 has are lost. */

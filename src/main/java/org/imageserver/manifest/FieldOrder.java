@@ -47,6 +47,9 @@ final class FieldOrder {
 
     private static final List<String> FILE_FIELDS = List.of("sha1", "size", "compression", "dataset_guid", "stor");
 
+    private static final Set<String> KNOWN = Set.copyOf(FIELDS);
+    private static final Set<String> KNOWN_OF_FILE = Set.copyOf(FILE_FIELDS);
+
     /** Where a file lies is the business of the server that holds it. */
     private static final Set<String> UNSERVED_FILE_FIELDS = Set.of("path", "url");
 
@@ -64,7 +67,7 @@ final class FieldOrder {
                 ordered.set(field, value);
             }
         }
-        addOthers(manifest, ordered, Set.copyOf(FIELDS));
+        addOthers(manifest, ordered, KNOWN);
         return ordered;
     }
 
@@ -93,7 +96,7 @@ final class FieldOrder {
                 ordered.set(field, value);
             }
         }
-        addOthers(file, ordered, Set.copyOf(FILE_FIELDS));
+        addOthers(file, ordered, KNOWN_OF_FILE);
         return ordered.remove(UNSERVED_FILE_FIELDS);
     }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +23,11 @@ import org.jspecify.annotations.Nullable;
 public final class Manifest {
     private final ObjectNode json;
     private final String uuid;
-    private final Instant publishedInstant;
 
     /** Takes ownership of the object. */
     private Manifest(ObjectNode canonical) {
         this.json = canonical;
         this.uuid = canonical.get("uuid").textValue();
-        this.publishedInstant = instant(canonical.path("published_at").asText(""));
     }
 
     /**
@@ -38,7 +37,12 @@ public final class Manifest {
      *     field with an accessor has the wrong type
      */
     public static Manifest of(ObjectNode v2) throws InvalidManifestException {
-        ObjectNode canonical = FieldOrder.canonical(v2.deepCopy());
+        return owning(v2.deepCopy());
+    }
+
+    /** The same of an object that nobody else will touch. */
+    static Manifest owning(ObjectNode v2) throws InvalidManifestException {
+        ObjectNode canonical = FieldOrder.canonical(v2);
         FieldChecks.check(canonical);
         return new Manifest(canonical);
     }
@@ -83,7 +87,7 @@ public final class Manifest {
 
     /** The time of publishing to sort by; the epoch when there is none or when it is no time. */
     public Instant publishedInstant() {
-        return publishedInstant;
+        return instant(json.path("published_at").asText(""));
     }
 
     public @Nullable String type() {
@@ -157,6 +161,18 @@ public final class Manifest {
      */
     public Manifest without(String field) {
         return checked(shallowCopy().without(field));
+    }
+
+    /**
+     * This manifest with several fields changed at once.
+     *
+     * @param change is given a copy of the JSON
+     * @throws IllegalArgumentException if it is no manifest any more
+     */
+    public Manifest with(Consumer<ObjectNode> change) {
+        ObjectNode changed = json.deepCopy();
+        change.accept(changed);
+        return changed.equals(json) ? this : checked(changed);
     }
 
     /** A copy of the JSON, the caller's to change. */

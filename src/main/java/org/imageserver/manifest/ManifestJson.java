@@ -120,6 +120,9 @@ public final class ManifestJson {
 
     /** Half of a surrogate pair, which only an escape can make, is no character and cannot be written as UTF-8. */
     private static void refuseHalfCharacters(String text) throws InvalidManifestException {
+        if (text.indexOf('\\') < 0) {
+            return;
+        }
         Matcher escape = ESCAPE.matcher(text);
         while (escape.find()) {
             if (escape.group(1) != null) {

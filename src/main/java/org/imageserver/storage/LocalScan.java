@@ -38,6 +38,9 @@ final class LocalScan {
             String name = prefix.substring(0, slash);
             if (BlobKey.problemWith(name) == null && tree.find(BlobKey.parse(name)) instanceof LocalEntry.Directory d) {
                 readDirectory(d.path(), name);
+            } else {
+                // A root that is not mounted at the moment must not look like a directory without blobs.
+                LocalTree.attributes(tree.root());
             }
         }
     }

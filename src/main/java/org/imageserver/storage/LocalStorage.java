@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -40,7 +41,6 @@ public final class LocalStorage implements Storage {
 
     private final LocalTree tree;
     private final LocalWriter writer;
-    private final LocalListing listing;
 
     /**
      * Uses a directory that exists. A root that is a symlink is followed once, here.
@@ -54,7 +54,6 @@ public final class LocalStorage implements Storage {
     LocalStorage(Path root, ExclusiveCreate.HardLink hardLink) throws IOException {
         this.tree = new LocalTree(root);
         this.writer = new LocalWriter(tree, new ExclusiveCreate(hardLink));
-        this.listing = new LocalListing(tree);
     }
 
     @Override
@@ -110,12 +109,20 @@ public final class LocalStorage implements Storage {
 
     @Override
     public List<BlobInfo> list(String prefix) throws IOException {
-        if (prefix.isEmpty()) {
-            return listing.blobs();
-        }
         List<BlobInfo> blobs = new LocalScan(tree, prefix).blobs();
         blobs.sort(Comparator.comparing(BlobInfo::key));
         return blobs;
+    }
+
+    /** The names in the root that can name directories of blobs, in no order; files are among them. */
+    public Set<String> namesInRoot() throws IOException {
+        return tree.namesInRoot();
+    }
+
+    /** A look in passing takes in a thousand directories in turn, and where something changed lately. */
+    @Override
+    public Watch watch() {
+        return new LocalWatch(tree);
     }
 
     /** What {@link #list} leaves out although its name is not hidden, sorted by name. Reads the directory anew. */

@@ -2,6 +2,8 @@ package org.imageserver.storage;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -10,6 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Looks at a directory tree that others write to as well, and trusts nothing in it: the only place
@@ -108,6 +112,22 @@ final class LocalTree {
         return attributes.isDirectory()
                 ? new LocalEntry.Directory(real)
                 : new LocalEntry.Refused("is neither a file nor a directory");
+    }
+
+    /** The names in the root that are not hidden and can be part of a key. */
+    Set<String> namesInRoot() throws IOException {
+        Set<String> names = new HashSet<>();
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(root)) {
+            for (Path child : children) {
+                String name = child.getFileName().toString();
+                if (!name.startsWith(".") && BlobKey.problemWith(name) == null) {
+                    names.add(name);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return names;
     }
 
     static BasicFileAttributes attributes(Path path) throws IOException {

@@ -50,6 +50,11 @@ public interface Storage extends AutoCloseable {
      */
     List<BlobInfo> list(String prefix) throws IOException;
 
+    /** Begins to follow what {@link #list} shows. */
+    default Watch watch() {
+        return new ListingWatch(this);
+    }
+
     /** Removes a blob; returns false when there was none. Readers that have it open are not disturbed. */
     boolean delete(BlobKey key) throws IOException;
 

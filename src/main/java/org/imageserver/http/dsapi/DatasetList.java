@@ -1,15 +1,17 @@
 package org.imageserver.http.dsapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Chunks;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Snapshot;
-import org.imageserver.http.PackedList;
+import org.imageserver.http.Body;
 import org.imageserver.http.Reply;
 import org.imageserver.manifest.DiskManifest;
 import org.imageserver.manifest.DsapiManifest;
@@ -17,59 +19,73 @@ import org.imageserver.manifest.DsapiSettings;
 import org.imageserver.manifest.InvalidManifestException;
 import org.imageserver.manifest.Manifest;
 import org.imageserver.manifest.ManifestJson;
+import org.imageserver.manifest.State;
 
 /**
- * Images as datasets. A dataset names the host that its client used, so there is a list for each host; the last few
- * are kept. Thread-safe.
+ * Images as datasets. A dataset names the host that its client used; all else of it is rendered once, and the host put
+ * in while it is sent. So a host that nobody has used before costs no more than any other. Thread-safe.
  */
 final class DatasetList {
-    /** A site has one or two names; more are a client's game, and are rendered each time. */
-    private static final int KEPT = 4;
-
     private final DsapiSettings settings;
+
+    /** Stands where the base of a url belongs. Nobody else knows it, so no manifest holds it. */
+    private final String marker = UUID.randomUUID().toString();
+
     private final ReentrantLock rendering = new ReentrantLock();
-    private final Map<String, Rendered> kept = new LinkedHashMap<>();
+    private volatile Rendered rendered = new Rendered(Optional.empty(), Chunks.none());
+    private final GzippedDatasets gzipped = new GzippedDatasets();
 
     DatasetList(DsapiSettings settings) {
         this.settings = settings;
     }
 
-    private record Rendered(Snapshot snapshot, Reply.Content reply) {}
-
-    /** The rendered list, if it is at hand. */
-    synchronized Optional<Reply> find(Snapshot snapshot, String baseUrl) {
-        return Optional.ofNullable(kept.get(baseUrl))
-                .filter(rendered -> rendered.snapshot() == snapshot)
-                .map(Rendered::reply);
-    }
+    private record Rendered(Optional<Snapshot> of, Chunks<DatasetChunk> chunks) {}
 
     /**
-     * Renders the list. At 10,000 images this takes a second, so it is work for the pool, and only one thread does it at
-     * a time: the others find the list when it is made.
+     * What this principal may see. It is work for the pool: the first time at 10,000 images it takes a second or two,
+     * after that some milliseconds for each change, and the sending.
+     *
+     * @param isGzipWanted whether the answer may be gzipped; it need not
      */
-    Reply render(Snapshot snapshot, String baseUrl) {
+    Reply list(Snapshot snapshot, Principal principal, String baseUrl, boolean isGzipWanted) {
+        DatasetAnswer answer = new DatasetAnswer(rendered(snapshot).all(), shownTo(principal), baseUrl);
+        Optional<List<ByteBuffer>> gzip = switch (principal) {
+            case Principal.Anonymous anonymous -> isGzipWanted ? gzipped.find(answer) : Optional.empty();
+            // Everyone with a credential has a list of his own: not one to keep.
+            case Principal.Account account -> Optional.empty();
+        };
+        return Reply.json(Body.streamed(answer.length(), answer::pieces, gzip.orElse(null)), answer.etag());
+    }
+
+    private static Predicate<Image> shownTo(Principal principal) {
+        return switch (principal) {
+            case Principal.Anonymous anonymous -> Image::isListed;
+            case Principal.Account account -> image -> image.state() == State.ACTIVE && image.isVisibleTo(account);
+        };
+    }
+
+    private Chunks<DatasetChunk> rendered(Snapshot snapshot) {
+        if (isOf(rendered, snapshot)) {
+            return rendered.chunks();
+        }
         rendering.lock();
         try {
-            Optional<Reply> made = find(snapshot, baseUrl);
-            return made.isPresent()
-                    ? made.get()
-                    : keep(baseUrl, snapshot, render(snapshot.list().images(), baseUrl));
+            if (!isOf(rendered, snapshot)) {
+                Chunks<DatasetChunk> chunks = rendered.chunks().with(snapshot.images(), this::render);
+                rendered = new Rendered(Optional.of(snapshot), chunks);
+            }
+            return rendered.chunks();
         } finally {
             rendering.unlock();
         }
     }
 
-    /** Renders some images. */
-    Reply.Content render(List<Image> images, String baseUrl) {
-        return PackedList.of(images, image -> dataset(image, baseUrl).toString().getBytes(StandardCharsets.UTF_8));
+    private static boolean isOf(Rendered rendered, Snapshot snapshot) {
+        return rendered.of().isPresent() && rendered.of().get() == snapshot;
     }
 
-    private synchronized Reply keep(String baseUrl, Snapshot snapshot, Reply.Content reply) {
-        kept.put(baseUrl, new Rendered(snapshot, reply));
-        if (kept.size() > KEPT) {
-            kept.remove(kept.keySet().iterator().next());
-        }
-        return reply;
+    private DatasetChunk render(List<Image> images) {
+        return new DatasetChunk(images, image -> dataset(image, marker).toString(), marker);
     }
 
     /** One image as DSAPI shows it. */

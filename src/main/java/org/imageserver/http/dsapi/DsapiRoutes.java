@@ -6,12 +6,8 @@ import static org.imageserver.http.ErrorCode.StorageIsDown;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
-import org.imageserver.catalogue.ImageQuery;
 import org.imageserver.catalogue.Sha1;
 import org.imageserver.catalogue.Snapshot;
 import org.imageserver.config.Settings;
@@ -72,13 +68,7 @@ public final class DsapiRoutes {
     private Reply listDatasets(Request request) {
         Snapshot snapshot = catalogue.snapshot();
         String baseUrl = baseUrl(request);
-        if (request.principal() instanceof Principal.Account account) {
-            // Everyone with a credential has a list of his own: not one to keep.
-            List<Image> images = ImageQuery.of(Map.of()).run(snapshot, account);
-            return new Reply.Later(() -> datasets.render(images, baseUrl));
-        }
-        Optional<Reply> kept = datasets.find(snapshot, baseUrl);
-        return kept.orElseGet(() -> new Reply.Later(() -> datasets.render(snapshot, baseUrl)));
+        return new Reply.Later(() -> datasets.list(snapshot, request.principal(), baseUrl, request.acceptsGzip()));
     }
 
     private Reply getDataset(Request request) {

@@ -8,12 +8,8 @@ import static org.imageserver.http.ErrorCode.ResourceNotFound;
 import static org.imageserver.http.ErrorCode.StorageIsDown;
 import static org.imageserver.http.ErrorCode.UnauthorizedError;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import org.imageserver.auth.Principal;
-import org.imageserver.catalogue.AdminFields;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageList;
@@ -43,8 +39,9 @@ public final class ImgapiRoutes {
 
     private static final Parameter ACCOUNT =
             new Parameter("account", "Only what this account may see (the uuid of an account).");
-    private static final Parameter ADMIN =
-            new Parameter("inclAdminFields", "true also shows files[].stor, for administrators; needs a credential.");
+    private static final Parameter ADMIN = new Parameter(
+            "inclAdminFields",
+            "true also shows files[].stor and, once it is computed, files[].sha256; needs a credential.");
 
     private static final List<Parameter> LIST_PARAMETERS = List.of(
             new Parameter("name", "The whole name, or after ~ a part of it."),
@@ -128,34 +125,33 @@ public final class ImgapiRoutes {
         if (hasAdminFields) {
             return new Reply.Later(() -> PackedList.of(
                     query.run(snapshot, request.principal()),
-                    image -> AdminFields.shown(image).bytes()));
+                    image -> catalogue.adminFields().shown(image).bytes()));
         }
         if (query.isEverything() && request.principal() instanceof Principal.Anonymous) {
             ImageList list = snapshot.list();
-            return Reply.json(Body.of(list.json(), list.gzip()), list.etag());
+            if (!request.acceptsGzip()) {
+                return Reply.json(Body.of(list.json(), null), list.etag());
+            }
+            return list.isGzipped() ? gzipped(list) : new Reply.Later(() -> gzipped(list));
         }
         JoinedImages images = new JoinedImages(query.run(snapshot, request.principal()));
         if (images.length() <= SMALL_LIST) {
-            return Reply.json(Body.of(read(images)), images.etag());
+            return Reply.json(Body.of(images.bytes()), images.etag());
         }
-        Reply.Content large = Reply.json(Body.streamed(images.length(), images::stream), images.etag());
+        Reply.Content large = Reply.json(Body.streamed(images.length(), images::pieces, null), images.etag());
         return request.acceptsGzip()
                 ? new Reply.Later(() -> Reply.json(large.body().compressed(), large.etag()))
                 : large;
     }
 
-    private static byte[] read(JoinedImages images) {
-        try (InputStream stream = images.stream()) {
-            return stream.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static Reply gzipped(ImageList list) {
+        return Reply.json(Body.of(list.json(), list.gzip()), list.etag());
     }
 
     private Reply getImage(Request request) {
         boolean hasAdminFields = hasAdminFields(request);
         Image image = visible(catalogue.snapshot(), request);
-        Rendered shown = hasAdminFields ? AdminFields.shown(image) : image.json();
+        Rendered shown = hasAdminFields ? catalogue.adminFields().shown(image) : image.json();
         return Reply.json(Body.of(shown.bytes()), shown.etag());
     }
 

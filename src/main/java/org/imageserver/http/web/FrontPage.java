@@ -1,6 +1,5 @@
 package org.imageserver.http.web;
 
-import java.util.List;
 import java.util.stream.Collectors;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Snapshot;
@@ -12,9 +11,8 @@ final class FrontPage {
     private FrontPage() {}
 
     static String render(Snapshot snapshot, String url) {
-        List<Image> listed = snapshot.list().images();
-        String rows = listed.stream()
-                .sorted(Image.NEWEST_FIRST)
+        String rows = snapshot.images().reversed().stream()
+                .filter(Image::isListed)
                 .limit(SHOWN)
                 .map(FrontPage::row)
                 .collect(Collectors.joining("\n"));
@@ -31,7 +29,8 @@ final class FrontPage {
                 %s
                 </tbody>
                 </table>
-                """.formatted(Html.escape(url), listed.size(), rows));
+                """.formatted(
+                        Html.escape(url), snapshot.list().size(), rows));
     }
 
     private static String row(Image image) {
