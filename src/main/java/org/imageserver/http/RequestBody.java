@@ -1,6 +1,5 @@
 package org.imageserver.http;
 
-import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -10,12 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.imageserver.http.Batches.Event;
 import org.imageserver.remote.LeastRate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +22,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Reading is for one thread of the pool. {@link #discard} is for the event loop.
  */
 final class RequestBody implements ReadableByteChannel {
-    /** Batches this large keep the hand-over between the threads from costing more than the bytes. */
-    private static final int BATCH = 128 * 1024;
-
-    private static final int BATCHES = 4;
-
     /** How much of a refused upload is read to its end, so that the client hears the answer and not a reset. */
     private static final long MOST_DISCARDED = 64L * 1024 * 1024;
 
@@ -40,25 +30,14 @@ final class RequestBody implements ReadableByteChannel {
     private final HttpServerRequest raw;
     private final Context context;
     private final Duration idle;
-    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    private final BlockingQueue<ByteBuffer> free = new ArrayBlockingQueue<>(BATCHES);
-    private final AtomicBoolean isHeldBack = new AtomicBoolean();
-    private @Nullable ByteBuffer filling;
+    private final Batches batches;
+    private boolean isRead;
     private @Nullable ByteBuffer emptying;
     private volatile boolean isBegun;
     private volatile boolean isComplete;
     private final AtomicLong received = new AtomicLong();
     private final LeastRate rate = new LeastRate();
     private long counted;
-
-    /** What the event loop tells the reader. */
-    private sealed interface Event {
-        record Batch(ByteBuffer bytes) implements Event {}
-
-        record End() implements Event {}
-
-        record Broken() implements Event {}
-    }
 
     /** The client stopped sending; there is nobody to answer, or not for long. */
     static final class BrokenOffException extends IOException {
@@ -72,17 +51,14 @@ final class RequestBody implements ReadableByteChannel {
         this.raw = raw;
         this.context = context;
         this.idle = idle;
-        for (int count = 0; count < BATCHES; count++) {
-            free.add(ByteBuffer.allocate(0));
-        }
+        this.batches = new Batches(Batches.BATCH, raw::pause, () -> context.runOnContext(now -> raw.resume()));
         raw.pause();
         raw.handler(this::arrived);
         raw.endHandler(end -> {
-            flush();
             isComplete = true;
-            events.add(new Event.End());
+            batches.end();
         });
-        raw.exceptionHandler(gone -> events.add(new Event.Broken()));
+        raw.exceptionHandler(gone -> batches.broken());
     }
 
     /** What {@code Content-Length} says. */
@@ -98,42 +74,14 @@ final class RequestBody implements ReadableByteChannel {
 
     private void arrived(Buffer chunk) {
         received.addAndGet(chunk.length());
-        ByteBuf bytes = ((BufferInternal) chunk).getByteBuf();
-        int offset = 0;
-        while (offset < chunk.length()) {
-            if (filling == null) {
-                filling = nextBuffer();
-            }
-            int count = Math.min(filling.remaining(), chunk.length() - offset);
-            filling.limit(filling.position() + count);
-            bytes.getBytes(bytes.readerIndex() + offset, filling);
-            filling.limit(filling.capacity());
-            offset += count;
-            if (!filling.hasRemaining()) {
-                flush();
-            }
-        }
-    }
-
-    /** Buffers are made when they are first needed: most bodies are small. One more than planned holds the rest. */
-    private ByteBuffer nextBuffer() {
-        ByteBuffer next = free.poll();
-        if (next == null || free.isEmpty()) {
-            isHeldBack.set(true);
-            raw.pause();
-        }
-        return next == null || next.capacity() == 0 ? ByteBuffer.allocate(BATCH) : next.clear();
-    }
-
-    private void flush() {
-        if (filling != null) {
-            events.add(new Event.Batch(filling.flip()));
-            filling = null;
-        }
+        batches.add(((BufferInternal) chunk).getByteBuf());
     }
 
     @Override
     public int read(ByteBuffer target) throws IOException {
+        if (isRead) {
+            return -1;
+        }
         if (!isBegun) {
             begin();
         }
@@ -142,7 +90,7 @@ final class RequestBody implements ReadableByteChannel {
             switch (next()) {
                 case Event.Batch batch -> emptying = batch.bytes();
                 case Event.End end -> {
-                    events.add(end);
+                    isRead = true;
                     return -1;
                 }
                 case Event.Broken broken ->
@@ -167,11 +115,8 @@ final class RequestBody implements ReadableByteChannel {
 
     private void recycle() {
         if (emptying != null) {
-            free.offer(emptying);
+            batches.recycle(emptying);
             emptying = null;
-        }
-        if (isHeldBack.compareAndSet(true, false)) {
-            context.runOnContext(now -> raw.resume());
         }
     }
 
@@ -180,7 +125,7 @@ final class RequestBody implements ReadableByteChannel {
             while (true) {
                 long seenBefore = received.get();
                 long began = System.nanoTime();
-                Event event = events.poll(idle.toMillis(), TimeUnit.MILLISECONDS);
+                Event event = batches.next(idle);
                 checkRate(System.nanoTime() - began);
                 if (event != null) {
                     return event;

@@ -1,0 +1,118 @@
+package org.imageserver.http;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries bytes from an event loop to a thread that may wait, in batches, and says when the sender has to be held back.
+ *
+ * <p>One counter decides: the batches that are handed over and not given back. The event loop pauses when it hands over
+ * one and there are too many; the reader resumes when it gives one back and there were just too many. So there is a
+ * resume after every pause, whoever is faster, and it reaches the event loop after the pause.
+ */
+final class Batches {
+    /** Batches this large keep the hand-over between the threads from costing more than the bytes. */
+    static final int BATCH = 128 * 1024;
+
+    /** With so many on their way, the sender is held back. */
+    static final int MOST = 4;
+
+    private final int size;
+    private final Runnable pause;
+    private final Runnable resume;
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final Queue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger underway = new AtomicInteger();
+    private @Nullable ByteBuffer filling;
+
+    /** What the event loop tells the reader. */
+    sealed interface Event {
+        /** Bytes, to be given back to {@link #recycle}. */
+        record Batch(ByteBuffer bytes) implements Event {}
+
+        /** Nothing more will come. */
+        record End() implements Event {}
+
+        /** The sender is gone. */
+        record Broken() implements Event {}
+    }
+
+    /**
+     * Makes an empty queue.
+     *
+     * @param size bytes of a batch
+     * @param pause holds the sender back; called on the event loop
+     * @param resume lets it go on; called on the reader's thread, so it has to reach the event loop by itself
+     */
+    Batches(int size, Runnable pause, Runnable resume) {
+        this.size = size;
+        this.pause = pause;
+        this.resume = resume;
+    }
+
+    /** Event loop: takes all readable bytes, which stay in the buffer. */
+    void add(ByteBuf bytes) {
+        int offset = bytes.readerIndex();
+        while (offset < bytes.writerIndex()) {
+            ByteBuffer batch = filling == null ? empty() : filling;
+            int count = Math.min(batch.remaining(), bytes.writerIndex() - offset);
+            batch.limit(batch.position() + count);
+            bytes.getBytes(offset, batch);
+            batch.limit(size);
+            offset += count;
+            filling = batch;
+            if (!batch.hasRemaining()) {
+                handOver(batch);
+            }
+        }
+    }
+
+    /** Event loop: nothing more will come. */
+    void end() {
+        if (filling != null) {
+            handOver(filling);
+        }
+        events.add(new Event.End());
+    }
+
+    /** Any thread: the sender is gone. */
+    void broken() {
+        events.add(new Event.Broken());
+    }
+
+    /** Reader: what comes next; null when nothing comes in this time. */
+    @Nullable
+    Event next(Duration patience) throws InterruptedException {
+        return events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Reader: gives a batch back. */
+    void recycle(ByteBuffer batch) {
+        free.add(batch.clear());
+        if (underway.getAndDecrement() == MOST) {
+            resume.run();
+        }
+    }
+
+    /** Batches are made when they are needed: most bodies are small. */
+    private ByteBuffer empty() {
+        ByteBuffer used = free.poll();
+        return used == null ? ByteBuffer.allocate(size) : used;
+    }
+
+    private void handOver(ByteBuffer batch) {
+        filling = null;
+        events.add(new Event.Batch(batch.flip()));
+        if (underway.incrementAndGet() >= MOST) {
+            pause.run();
+        }
+    }
+}
