@@ -59,7 +59,7 @@ class ArchitectureTest {
             .whereLayer("zfs")
             .mayOnlyBeAccessedByLayers("catalogue", "cli")
             .whereLayer("remote")
-            .mayOnlyBeAccessedByLayers("faces", "wiring")
+            .mayOnlyBeAccessedByLayers("http", "faces", "wiring")
             .whereLayer("logging")
             .mayOnlyBeAccessedByLayers("cli");
 

@@ -41,6 +41,7 @@ public final class Catalogue implements AutoCloseable {
 
     private final Storage storage;
     private final Digests digests;
+    private final AdminFields adminFields;
     private final DirectoryScan scan;
     private final ReentrantLock scanning = new ReentrantLock();
     private final ScheduledExecutorService scanner = Executors.newSingleThreadScheduledExecutor(
@@ -69,6 +70,7 @@ public final class Catalogue implements AutoCloseable {
                 new FileReceiver(storage, settings.uploads()),
                 new Icons(storage));
         this.digests = new Digests(storage);
+        this.adminFields = new AdminFields(digests);
         this.scan = new DirectoryScan(storage, new ImageReader(manifests, digests));
         this.hasher = new Hasher(digests, this::hashed);
     }
@@ -76,6 +78,11 @@ public final class Catalogue implements AutoCloseable {
     /** The way to change images. */
     public Publisher publisher() {
         return publisher;
+    }
+
+    /** What administrators see beside the rest. */
+    public AdminFields adminFields() {
+        return adminFields;
     }
 
     /** The newest snapshot. Take it once a request. */

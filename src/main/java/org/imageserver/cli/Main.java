@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             UserCommand.class,
             SmfCommand.class,
+            PrepareCommand.class,
             GenerateCompletion.class,
             HelpCommand.class
         },

@@ -28,15 +28,25 @@ final class SampleImage {
                 return;
             }
             // The manifest is what makes an image visible, so it comes last.
-            put(storage, "sample-1.0.0.zfs.gz", "sample.zfs.gz");
-            put(storage, "manifest.json", "sample.json");
+            put(storage, "sample-1.0.0.zfs.gz", stream());
+            put(storage, "manifest.json", resource("sample.json"));
         }
     }
 
-    private static void put(LocalStorage storage, String name, String resource) throws IOException {
-        try (InputStream bytes = Objects.requireNonNull(SampleImage.class.getResourceAsStream(resource));
-                PendingBlob pending = storage.begin(BlobKey.parse(UUID + "/" + name))) {
-            pending.write(ByteBuffer.wrap(bytes.readAllBytes()));
+    /** The image's file: a gzipped stream. */
+    static byte[] stream() throws IOException {
+        return resource("sample.zfs.gz");
+    }
+
+    private static byte[] resource(String name) throws IOException {
+        try (InputStream bytes = Objects.requireNonNull(SampleImage.class.getResourceAsStream(name))) {
+            return bytes.readAllBytes();
+        }
+    }
+
+    private static void put(LocalStorage storage, String name, byte[] bytes) throws IOException {
+        try (PendingBlob pending = storage.begin(BlobKey.parse(UUID + "/" + name))) {
+            pending.write(ByteBuffer.wrap(bytes));
             pending.commit();
         }
     }

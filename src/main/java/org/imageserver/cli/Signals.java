@@ -26,6 +26,17 @@ final class Signals {
         on("HUP", action);
     }
 
+    /** Sends this process what stops it. */
+    static void raiseStop() {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            signal.getMethod("raise", signal)
+                    .invoke(null, signal.getConstructor(String.class).newInstance("TERM"));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this JVM cannot send the signal TERM", e);
+        }
+    }
+
     private static void on(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

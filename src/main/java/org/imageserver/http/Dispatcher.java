@@ -115,7 +115,7 @@ final class Dispatcher {
                 writer.write(exchange, empty);
             }
             case Reply.Later later -> {
-                workers.run(body, later.work())
+                workers.run(body, later)
                         .onSuccess(ready -> writeOrFail(exchange, body, ready))
                         .onFailure(failure -> fail(exchange, body, failure));
                 return;

@@ -49,8 +49,18 @@ public sealed interface Reply {
      */
     record Empty(int status, Map<String, String> headers) implements Reply {}
 
-    /** An answer that needs the disk or much CPU: the work is done on the pool, never on an event loop. */
-    record Later(Callable<Reply> work) implements Reply {}
+    /**
+     * An answer that needs the disk or much CPU: the work is done on the pool, never on an event loop.
+     *
+     * @param work makes the answer
+     * @param movesFile whether it moves a file of any size, which the request itself need not bring
+     */
+    record Later(Callable<Reply> work, boolean movesFile) implements Reply {
+        /** Work that takes a moment, or as long as the client takes to send the request. */
+        public Later(Callable<Reply> work) {
+            this(work, false);
+        }
+    }
 
     /** A JSON answer with an entity tag. */
     static Content json(Body body, @Nullable String etag) {

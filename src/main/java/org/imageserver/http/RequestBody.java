@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.imageserver.remote.LeastRate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,8 @@ final class RequestBody implements ReadableByteChannel {
     private volatile boolean isBegun;
     private volatile boolean isComplete;
     private final AtomicLong received = new AtomicLong();
-    private final MinimumRate rate = new MinimumRate();
+    private final LeastRate rate = new LeastRate();
+    private long counted;
 
     /** What the event loop tells the reader. */
     private sealed interface Event {
@@ -179,9 +181,7 @@ final class RequestBody implements ReadableByteChannel {
                 long seenBefore = received.get();
                 long began = System.nanoTime();
                 Event event = events.poll(idle.toMillis(), TimeUnit.MILLISECONDS);
-                if (!isComplete) {
-                    rate.waited(System.nanoTime() - began, received.get());
-                }
+                checkRate(System.nanoTime() - began);
                 if (event != null) {
                     return event;
                 }
@@ -193,6 +193,16 @@ final class RequestBody implements ReadableByteChannel {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BrokenOffException("the server stops");
+        }
+    }
+
+    private void checkRate(long waitedNanos) throws BrokenOffException {
+        long now = received.get();
+        boolean isKeptUp = rate.isKeptUp(waitedNanos, now - counted);
+        counted = now;
+        if (!isKeptUp && !isComplete) {
+            throw new BrokenOffException("the client sent less than " + LeastRate.BYTES_A_MINUTE
+                    + " bytes in a minute, which is taken for dead; " + now + " bytes in all");
         }
     }
 

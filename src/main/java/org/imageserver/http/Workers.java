@@ -3,7 +3,6 @@ package org.imageserver.http;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +36,11 @@ final class Workers {
     }
 
     /** Does the work of a request that has this body, or none; the future completes on the caller's event loop. */
-    <T> Future<T> run(@Nullable RequestBody body, Callable<T> work) {
+    Future<Reply> run(@Nullable RequestBody body, Reply.Later later) {
         if (body == null) {
-            return vertx.executeBlocking(work, false);
+            return vertx.executeBlocking(later.work(), false);
         }
         boolean isSmall = body.announced().orElse(body.isChunked() ? Long.MAX_VALUE : 0) <= SMALL_BODY;
-        return (isSmall ? changes : uploads).executeBlocking(work, false);
+        return (isSmall && !later.movesFile() ? changes : uploads).executeBlocking(later.work(), false);
     }
 }

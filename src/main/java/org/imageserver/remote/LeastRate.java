@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
  * Only the time in which the sender was waited for counts, so that a slow disk here is not laid to its charge. Used by
  * one thread.
  */
-final class LeastRate {
-    /** What an upload must bring, too. */
-    static final long BYTES_A_MINUTE = 60 * 1024;
+public final class LeastRate {
+    /** A sender slower than this does not want to finish. */
+    public static final long BYTES_A_MINUTE = 60 * 1024;
 
     private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -19,9 +19,11 @@ final class LeastRate {
     /**
      * Counts what came after a wait.
      *
+     * @param nanos how long it was waited for
+     * @param received how many bytes came since the last wait
      * @return whether the sender is still fast enough
      */
-    boolean isKeptUp(long nanos, long received) {
+    public boolean isKeptUp(long nanos, long received) {
         waitedNanos += nanos;
         bytes += received;
         if (waitedNanos < MINUTE_NANOS) {

@@ -16,11 +16,13 @@ import java.util.Base64;
 
 /** A fresh key pair of the JDK, written as OpenSSH writes it, and what signs with it. */
 public record SshKey(KeyPair pair, String type) {
-    static SshKey rsa() {
+    /** Of the kind that Triton's tools know. */
+    public static SshKey rsa() {
         return generate("RSA", 2048, "ssh-rsa");
     }
 
-    static SshKey ecdsa(int bits) {
+    /** On the NIST curve of so many bits. */
+    public static SshKey ecdsa(int bits) {
         return generate("EC", bits, "ecdsa-sha2-nistp" + bits);
     }
 

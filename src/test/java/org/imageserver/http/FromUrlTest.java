@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
 import org.junit.jupiter.api.AfterEach;
@@ -107,12 +112,45 @@ class FromUrlTest {
         }
     }
 
-    private static void awaitInterrupt() {
+    /** As many as the threads for other changes are: what takes an hour must not hold up what takes a moment. */
+    @Test
+    void fetchingManyFilesHoldsUpNoOtherChange() throws Exception {
+        int fetches = 8;
+        CountDownLatch asked = new CountDownLatch(fetches);
+        CountDownLatch mayGo = new CountDownLatch(1);
+        source.on("/slow", exchange -> {
+            asked.countDown();
+            awaitQuietly(mayGo);
+            exchange.sendResponseHeaders(200, BYTES.length);
+            exchange.getResponseBody().write(BYTES);
+        });
+        try (TestServer server = TestServer.start(directory, Publishing.OPEN);
+                ExecutorService clients = Executors.newFixedThreadPool(fetches)) {
+            List<Future<HttpResponse<String>>> running = new ArrayList<>();
+            for (int count = 0; count < fetches; count++) {
+                String uuid = Publishing.create(server, "slow");
+                running.add(clients.submit(() -> fetch(server, uuid, source.url("/slow"))));
+            }
+            asked.await();
+            Publishing.create(server, "quick");
+            assertThat(running).noneMatch(Future::isDone);
+            mayGo.countDown();
+            for (Future<HttpResponse<String>> fetched : running) {
+                assertThat(fetched.get().statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
         try {
-            new CountDownLatch(1).await();
+            latch.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void awaitInterrupt() {
+        awaitQuietly(new CountDownLatch(1));
     }
 
     @Test

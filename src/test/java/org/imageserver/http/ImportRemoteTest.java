@@ -109,8 +109,12 @@ class ImportRemoteTest {
     }
 
     private static byte[] manifest() {
+        return manifest(UNKNOWN);
+    }
+
+    private static byte[] manifest(String uuid) {
         ObjectNode manifest =
-                TestImages.manifest(UNKNOWN, BYTES).put("type", "other").put("os", "other");
+                TestImages.manifest(uuid, BYTES).put("type", "other").put("os", "other");
         ((ObjectNode) manifest.at("/files/0")).put("compression", "none");
         return manifest.toString().getBytes(StandardCharsets.UTF_8);
     }
@@ -164,6 +168,49 @@ class ImportRemoteTest {
             latch.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One is being fetched and a hundred wait: no more are taken, and each image may be asked for again later. */
+    @Test
+    void takesOnlySoManyImportsAtOnce() {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch mayGo = new CountDownLatch(1);
+        try (HostileSource peer = new HostileSource();
+                TestServer server = TestServer.start(here, Publishing.OPEN)) {
+            peer.on("/images/", exchange -> {
+                String path = exchange.getRequestURI().getPath();
+                if (path.endsWith("/file")) {
+                    asked.countDown();
+                    awaitQuietly(mayGo);
+                    return;
+                }
+                byte[] manifest = manifest(path.substring("/images/".length()));
+                exchange.sendResponseHeaders(200, manifest.length);
+                exchange.getResponseBody().write(manifest);
+            });
+            String first = TestImages.uuid(0);
+            assertThat(importRemote(server, first, peer.url("")).statusCode()).isEqualTo(200);
+            awaitQuietly(asked);
+            for (int number = 1; number <= 100; number++) {
+                assertThat(importRemote(server, TestImages.uuid(number), peer.url(""))
+                                .statusCode())
+                        .as("number %d", number)
+                        .isEqualTo(200);
+            }
+            HttpResponse<String> refused = importRemote(server, TestImages.uuid(101), peer.url(""));
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body())
+                    .isEqualTo("{\"code\":\"ServiceUnavailableError\","
+                            + "\"message\":\"100 imports are waiting already; try again later\"}");
+            assertThat(TestServer.json(server.get("/images/" + TestImages.uuid(101) + "/jobs")))
+                    .isEmpty();
+            assertThat(TestServer.json(server.get("/images/" + TestImages.uuid(100) + "/jobs?execution=queued")))
+                    .hasSize(1);
+            mayGo.countDown();
+            await().untilAsserted(() -> assertThat(importRemote(server, TestImages.uuid(101), peer.url(""))
+                            .statusCode())
+                    .isEqualTo(200));
         }
     }
 

@@ -74,7 +74,7 @@ final class ExportRoutes {
                 }),
                 new Route(HttpMethod.POST, PathTemplate.of("/images/:uuid/clone"), "CloneImage", clone, request -> {
                     ApiVersion.check(request);
-                    return new Reply.Later(() -> copy(request));
+                    return new Reply.Later(() -> copy(request), true);
                 }));
     }
 

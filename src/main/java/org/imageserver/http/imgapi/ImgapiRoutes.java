@@ -10,7 +10,6 @@ import static org.imageserver.http.ErrorCode.UnauthorizedError;
 
 import java.util.List;
 import org.imageserver.auth.Principal;
-import org.imageserver.catalogue.AdminFields;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageList;
@@ -40,8 +39,9 @@ public final class ImgapiRoutes {
 
     private static final Parameter ACCOUNT =
             new Parameter("account", "Only what this account may see (the uuid of an account).");
-    private static final Parameter ADMIN =
-            new Parameter("inclAdminFields", "true also shows files[].stor, for administrators; needs a credential.");
+    private static final Parameter ADMIN = new Parameter(
+            "inclAdminFields",
+            "true also shows files[].stor and, once it is computed, files[].sha256; needs a credential.");
 
     private static final List<Parameter> LIST_PARAMETERS = List.of(
             new Parameter("name", "The whole name, or after ~ a part of it."),
@@ -125,7 +125,7 @@ public final class ImgapiRoutes {
         if (hasAdminFields) {
             return new Reply.Later(() -> PackedList.of(
                     query.run(snapshot, request.principal()),
-                    image -> AdminFields.shown(image).bytes()));
+                    image -> catalogue.adminFields().shown(image).bytes()));
         }
         if (query.isEverything() && request.principal() instanceof Principal.Anonymous) {
             ImageList list = snapshot.list();
@@ -151,7 +151,7 @@ public final class ImgapiRoutes {
     private Reply getImage(Request request) {
         boolean hasAdminFields = hasAdminFields(request);
         Image image = visible(catalogue.snapshot(), request);
-        Rendered shown = hasAdminFields ? AdminFields.shown(image) : image.json();
+        Rendered shown = hasAdminFields ? catalogue.adminFields().shown(image) : image.json();
         return Reply.json(Body.of(shown.bytes()), shown.etag());
     }
 

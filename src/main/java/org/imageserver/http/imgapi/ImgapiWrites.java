@@ -160,7 +160,8 @@ final class ImgapiWrites {
         Doc doc = new Doc(FACE, summary, parameters, Reply.JSON, ERRORS);
         return new Route(method, PathTemplate.of(path), name, doc, request -> {
             ApiVersion.check(request);
-            return new Reply.Later(() -> endpoint.answer(request));
+            boolean isFetched = request.query().nonEmpty("source").isPresent();
+            return new Reply.Later(() -> endpoint.answer(request), isFetched);
         });
     }
 

@@ -60,7 +60,7 @@ final class RemoteRoutes {
                 doc,
                 request -> {
                     ApiVersion.check(request);
-                    return new Reply.Later(() -> addFileFromUrl(request));
+                    return new Reply.Later(() -> addFileFromUrl(request), true);
                 }));
     }
 

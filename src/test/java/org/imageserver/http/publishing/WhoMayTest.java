@@ -10,10 +10,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
 import java.util.List;
 import org.imageserver.TestAccount;
 import org.imageserver.TestServer;
@@ -254,6 +256,17 @@ class WhoMayTest {
         assertThat(list)
                 .as("without a file there is no place of it")
                 .contains(TestServer.json(publishing.admin().get("/images/" + unactivated)));
+    }
+
+    @Test
+    void administratorsSeeTheSha256AsSoonAsItIsComputed() throws Exception {
+        String target = "/images/" + secret + "?inclAdminFields=true";
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Publishing.stream(Publishing.FULL));
+        await().untilAsserted(
+                        () -> assertThat(TestServer.json(publishing.admin().get(target))
+                                        .at("/files/0/sha256")
+                                        .asText())
+                                .isEqualTo(HexFormat.of().formatHex(digest)));
     }
 
     @Test
