@@ -132,7 +132,7 @@ public final class ImgapiRoutes {
         if (query.isEverything() && request.principal() instanceof Principal.Anonymous) {
             ImageList list = snapshot.list();
             if (!request.acceptsGzip()) {
-                return Reply.json(Body.of(list.json(), null), list.etag());
+                return Reply.json(Body.ofParts(list.length(), list.json()::parts, null), list.etag());
             }
             return list.isGzipped() ? gzipped(list) : new Reply.Later(() -> gzipped(list));
         }
@@ -151,14 +151,14 @@ public final class ImgapiRoutes {
         if (images.length() <= SMALL_LIST) {
             return Reply.json(Body.of(images.bytes()), images.etag());
         }
-        Reply.Content large = Reply.json(Body.streamed(images.length(), images::pieces, null), images.etag());
+        Reply.Content large = Reply.json(Body.ofParts(images.length(), images::parts, null), images.etag());
         return request.acceptsGzip()
                 ? new Reply.Later(() -> Reply.json(large.body().compressed(), large.etag()))
                 : large;
     }
 
     private static Reply gzipped(ImageList list) {
-        return Reply.json(Body.of(list.json(), list.gzip()), list.etag());
+        return Reply.json(Body.ofParts(list.length(), list.json()::parts, list.gzip()), list.etag());
     }
 
     private Reply getImage(Request request) {
