@@ -15,15 +15,15 @@ import java.util.stream.Stream;
  */
 public final class Chunks<T> {
     /**
-     * One image in 32 begins a chunk, on average. Smaller chunks make a change cheaper; larger ones compress better and
+     * One image in 64 begins a chunk, on average. Smaller chunks make a change cheaper; larger ones compress better and
      * make fewer pieces to send.
      */
-    private static final int MEAN_SIZE_BITS = 5;
+    private static final int MEAN_SIZE_BITS = 6;
 
     private static final int GOLDEN_RATIO = 0x9E3779B9;
 
     /** From so many new chunks on, making them is worth several threads. */
-    private static final int MANY = 16;
+    private static final int MANY = 8;
 
     private final List<Chunk<T>> chunks;
 

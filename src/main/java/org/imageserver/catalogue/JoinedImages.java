@@ -1,12 +1,11 @@
 package org.imageserver.catalogue;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.NoSuchElementException;
 
 /**
  * The manifests of some images as a JSON array, without a copy of them: a filtered list may be nearly as large as the
@@ -15,6 +14,9 @@ import java.util.stream.Stream;
  * @param images in the order of the list
  */
 public record JoinedImages(List<Image> images) {
+    private static final ByteBuffer OPEN = DirectMemory.copyOf(new byte[] {'['});
+    private static final ByteBuffer CLOSE = DirectMemory.copyOf(new byte[] {']'});
+
     /** Bytes of the array. */
     public int length() {
         int length = 2 + Math.max(0, images.size() - 1);
@@ -43,14 +45,56 @@ public record JoinedImages(List<Image> images) {
         return json.put((byte) ']').array();
     }
 
-    /** The bytes in pieces: what stands before each manifest and the manifest itself, and the end. */
-    public Stream<byte[]> pieces() {
-        Stream<byte[]> manifests = IntStream.range(0, images.size()).mapToObj(index -> {
-            Rendered manifest = images.get(index).json();
-            ByteBuffer piece = ByteBuffer.allocate(1 + manifest.length()).put((byte) (index == 0 ? '[' : ','));
-            manifest.writeTo(piece);
-            return piece.array();
-        });
-        return Stream.concat(manifests, Stream.of((images.isEmpty() ? "[]" : "]").getBytes(StandardCharsets.UTF_8)));
+    /**
+     * The bytes in parts that are only to be read, looked up one after the other. Manifests that lie side by side in
+     * the list are one part, which is not copied.
+     */
+    public Iterator<ByteBuffer> parts() {
+        return new Parts();
+    }
+
+    private final class Parts implements Iterator<ByteBuffer> {
+        private static final int BEFORE = -1;
+
+        private int next = BEFORE;
+
+        @Override
+        public boolean hasNext() {
+            return next <= images.size();
+        }
+
+        @Override
+        public ByteBuffer next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            if (next == BEFORE || next == images.size()) {
+                return next++ == BEFORE ? OPEN.duplicate() : CLOSE.duplicate();
+            }
+            int first = next++;
+            Rendered manifest = images.get(first).json();
+            Rendered.Place place = manifest.place();
+            int comma = first == 0 ? 0 : 1;
+            if (place.offset() == 0) {
+                ByteBuffer alone = ByteBuffer.allocate(comma + manifest.length());
+                if (comma > 0) {
+                    alone.put((byte) ',');
+                }
+                manifest.writeTo(alone);
+                return alone.flip();
+            }
+            int end = place.offset() + manifest.length();
+            while (next < images.size() && isAt(images.get(next).json(), place.buffer(), end + 1)) {
+                end += 1 + images.get(next++).json().length();
+            }
+            int begin = place.offset() - comma;
+            return place.buffer().slice(begin, end - begin);
+        }
+
+        @SuppressWarnings("ReferenceEquality")
+        private static boolean isAt(Rendered manifest, ByteBuffer buffer, int offset) {
+            Rendered.Place place = manifest.place();
+            return place.buffer() == buffer && place.offset() == offset;
+        }
     }
 }

@@ -8,35 +8,53 @@ import java.util.HexFormat;
  * of a listed image lie in the list, once. Thread-safe.
  */
 public final class Rendered {
+    private final int length;
     private final byte[] digest;
-    private volatile ByteBuffer bytes;
+    private volatile Place place;
 
     Rendered(byte[] bytes) {
-        this.bytes = ByteBuffer.wrap(bytes);
+        this.length = bytes.length;
         this.digest = Sha1.newDigest().digest(bytes);
+        this.place = new Place(ByteBuffer.wrap(bytes), 0);
     }
+
+    /** Where bytes begin in a buffer that is only to be read; behind a comma, unless it is the start of the buffer. */
+    record Place(ByteBuffer buffer, int offset) {}
 
     /** A copy, in UTF-8. */
     public byte[] bytes() {
-        ByteBuffer here = bytes;
-        byte[] copy = new byte[here.capacity()];
-        here.get(0, copy);
+        Place here = place;
+        byte[] copy = new byte[length];
+        here.buffer().get(here.offset(), copy);
         return copy;
     }
 
     /** The number of bytes. */
     public int length() {
-        return bytes.capacity();
+        return length;
     }
 
     /** Writes the bytes at the buffer's position. */
     void writeTo(ByteBuffer buffer) {
-        buffer.put(bytes.duplicate().clear());
+        Place here = place;
+        buffer.put(buffer.position(), here.buffer(), here.offset(), length).position(buffer.position() + length);
+    }
+
+    /** Where the bytes are now. */
+    Place place() {
+        return place;
     }
 
     /** Lets go of its bytes, since the same lie elsewhere. */
-    void moveTo(ByteBuffer same) {
-        bytes = same;
+    void moveTo(Place same) {
+        place = same;
+    }
+
+    /** Takes its bytes out of the list that it was in: whoever still holds it must not hold its neighbours too. */
+    void moveOut() {
+        if (place.offset() > 0) {
+            place = new Place(ByteBuffer.wrap(bytes()), 0);
+        }
     }
 
     /** Identifies the bytes; not to be changed. */

@@ -21,19 +21,9 @@ final class RenderedChunk {
         this.digest = digest(images);
         int begin = 1;
         for (Image image : images) {
-            image.json().moveTo(json.slice(begin, image.json().length()));
+            image.json().moveTo(new Rendered.Place(json, begin));
             begin += image.json().length() + 1;
         }
-    }
-
-    /** The manifests as the first of a list: without a comma before them. Only to be read. */
-    ByteBuffer jsonOfFirst() {
-        return json.slice(1, json.remaining() - 1);
-    }
-
-    /** The manifests after a comma. Only to be read. */
-    ByteBuffer json() {
-        return json;
     }
 
     /** Identifies the bytes. */

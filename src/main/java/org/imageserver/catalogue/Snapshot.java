@@ -49,7 +49,9 @@ public final class Snapshot {
             return new Snapshot(byUuid, oldestFirst, sorted, list);
         }
         List<Image> now = changed(oldestFirst, Image.OLDEST_FIRST, gone, come);
-        return new Snapshot(changed(byUuid, BY_UUID, gone, come), now, sorted, list.with(now));
+        ImageList listed = list.with(now);
+        gone.forEach(image -> image.json().moveOut());
+        return new Snapshot(changed(byUuid, BY_UUID, gone, come), now, sorted, listed);
     }
 
     private static List<Image> changed(

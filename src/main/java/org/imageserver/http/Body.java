@@ -12,7 +12,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -34,24 +36,27 @@ public final class Body {
     private static final int TOO_LARGE_FOR_EVENT_LOOP = 64 * 1024;
 
     private final int length;
-    private final @Nullable List<ByteBuffer> identity;
+    private final @Nullable ByteBuffer identity;
+    private final @Nullable Supplier<Iterator<ByteBuffer>> parts;
     private final Supplier<InputStream> stream;
     private final @Nullable List<ByteBuffer> gzip;
 
     private Body(
             int length,
-            @Nullable List<ByteBuffer> identity,
+            @Nullable ByteBuffer identity,
+            @Nullable Supplier<Iterator<ByteBuffer>> parts,
             Supplier<InputStream> stream,
             @Nullable List<ByteBuffer> gzip) {
         this.length = length;
         this.identity = identity;
+        this.parts = parts;
         this.stream = stream;
         this.gzip = gzip;
     }
 
     /** Bytes that nobody changes afterwards. */
     public static Body of(byte[] bytes) {
-        return new Body(bytes.length, List.of(ByteBuffer.wrap(bytes)), () -> new ByteArrayInputStream(bytes), null);
+        return new Body(bytes.length, ByteBuffer.wrap(bytes), null, () -> new ByteArrayInputStream(bytes), null);
     }
 
     /** Text in UTF-8. */
@@ -60,17 +65,17 @@ public final class Body {
     }
 
     /**
-     * Bytes in parts that are sent one after the other, with their gzipped form if it was made beforehand. Parts in
-     * direct memory are sent as they are; if one is not, the answer goes through a small buffer.
+     * Bytes in parts that are looked up one after the other and sent as they are: what is in direct memory is not
+     * copied.
+     *
+     * @param gzip the same gzipped, in parts, if that is at hand
      */
-    public static Body of(List<ByteBuffer> identity, @Nullable List<ByteBuffer> gzip) {
-        boolean isDirect = identity.stream().allMatch(ByteBuffer::isDirect);
-        int length = identity.stream().mapToInt(ByteBuffer::remaining).sum();
-        return new Body(
-                length,
-                isDirect ? identity : null,
-                () -> new PieceStream(identity.stream().map(Body::bytes)),
-                gzip);
+    public static Body ofParts(int length, Supplier<Iterator<ByteBuffer>> parts, @Nullable List<ByteBuffer> gzip) {
+        return new Body(length, null, parts, () -> new PieceStream(pieces(parts.get())), gzip);
+    }
+
+    private static Stream<byte[]> pieces(Iterator<ByteBuffer> parts) {
+        return Stream.generate(() -> parts).takeWhile(Iterator::hasNext).map(left -> bytes(left.next()));
     }
 
     /**
@@ -79,12 +84,12 @@ public final class Body {
      * @param gzip the same gzipped, if that is at hand
      */
     public static Body streamed(int length, Supplier<Stream<byte[]>> pieces, @Nullable List<ByteBuffer> gzip) {
-        return new Body(length, null, () -> new PieceStream(pieces.get()), gzip);
+        return new Body(length, null, null, () -> new PieceStream(pieces.get()), gzip);
     }
 
     /** Bytes that are kept in their gzipped form only, and inflated for whoever wants them plain. */
     public static Body packed(int length, byte[] gzip) {
-        return new Body(length, null, () -> inflated(gzip), List.of(ByteBuffer.wrap(gzip)));
+        return new Body(length, null, null, () -> inflated(gzip), List.of(ByteBuffer.wrap(gzip)));
     }
 
     private static InputStream inflated(byte[] gzip) {
@@ -105,7 +110,7 @@ public final class Body {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Body(length, identity, stream, List.of(ByteBuffer.wrap(compressed.toByteArray())));
+        return new Body(length, identity, parts, stream, List.of(ByteBuffer.wrap(compressed.toByteArray())));
     }
 
     private static byte[] bytes(ByteBuffer part) {
@@ -128,7 +133,12 @@ public final class Body {
         if (identity == null) {
             throw new IllegalStateException("a streamed body is not there as a whole");
         }
-        return wrapped(identity);
+        return wrapped(List.of(identity));
+    }
+
+    /** The plain bytes in parts, if they are in memory but not as a whole. */
+    Optional<Iterator<ByteBuffer>> parts() {
+        return Optional.ofNullable(parts).map(Supplier::get);
     }
 
     InputStream stream() {
@@ -146,7 +156,7 @@ public final class Body {
     }
 
     /** Unreleasable, because the same memory serves many requests: the garbage collector frees it. */
-    private static Buffer wrapped(List<ByteBuffer> parts) {
+    static Buffer wrapped(List<ByteBuffer> parts) {
         ByteBuf shared;
         if (parts.size() == 1) {
             shared = Unpooled.wrappedBuffer(parts.getFirst().duplicate());

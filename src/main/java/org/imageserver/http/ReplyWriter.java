@@ -57,6 +57,8 @@ final class ReplyWriter {
             exchange.end(gzip);
         } else if (content.body().isWhole()) {
             exchange.end(content.body().identity());
+        } else if (content.body().parts().isPresent()) {
+            exchange.finish(PartSender.send(content.body().parts().get(), response));
         } else {
             exchange.finish(files.send(content.body().stream(), length, response));
         }

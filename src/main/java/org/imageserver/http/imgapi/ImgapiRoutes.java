@@ -9,6 +9,7 @@ import static org.imageserver.http.ErrorCode.StorageIsDown;
 import static org.imageserver.http.ErrorCode.UnauthorizedError;
 
 import java.util.List;
+import java.util.Map;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
@@ -61,6 +62,7 @@ public final class ImgapiRoutes {
 
     private final Catalogue catalogue;
     private final PingRoute ping;
+    private final RecentLists recent = new RecentLists();
 
     /** Makes the face of a catalogue; the version is the server's, shown by ping. */
     public ImgapiRoutes(Catalogue catalogue, String version) {
@@ -130,22 +132,33 @@ public final class ImgapiRoutes {
         if (query.isEverything() && request.principal() instanceof Principal.Anonymous) {
             ImageList list = snapshot.list();
             if (!request.acceptsGzip()) {
-                return Reply.json(Body.of(list.json(), null), list.etag());
+                return Reply.json(Body.ofParts(list.length(), list.json()::parts, null), list.etag());
             }
             return list.isGzipped() ? gzipped(list) : new Reply.Later(() -> gzipped(list));
         }
+        return switch (request.principal()) {
+            case Principal.Anonymous anonymous -> {
+                Map<String, String> parameters = request.query().asMap();
+                yield recent.find(snapshot, parameters)
+                        .orElseGet(() -> recent.keep(snapshot, parameters, filtered(request, snapshot, query)));
+            }
+            case Principal.Account account -> filtered(request, snapshot, query);
+        };
+    }
+
+    private static Reply filtered(Request request, Snapshot snapshot, ImageQuery query) {
         JoinedImages images = new JoinedImages(query.run(snapshot, request.principal()));
         if (images.length() <= SMALL_LIST) {
             return Reply.json(Body.of(images.bytes()), images.etag());
         }
-        Reply.Content large = Reply.json(Body.streamed(images.length(), images::pieces, null), images.etag());
+        Reply.Content large = Reply.json(Body.ofParts(images.length(), images::parts, null), images.etag());
         return request.acceptsGzip()
                 ? new Reply.Later(() -> Reply.json(large.body().compressed(), large.etag()))
                 : large;
     }
 
     private static Reply gzipped(ImageList list) {
-        return Reply.json(Body.of(list.json(), list.gzip()), list.etag());
+        return Reply.json(Body.ofParts(list.length(), list.json()::parts, list.gzip()), list.etag());
     }
 
     private Reply getImage(Request request) {
