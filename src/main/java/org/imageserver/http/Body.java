@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The bytes of an answer that come from memory, as they are and perhaps gzipped. Immutable.
  *
  * <p>What is sent often is kept in direct buffers of the JDK: the socket takes them without a copy, and they are freed
- * with the snapshot that they belong to. What is large and rare is a stream that is read again for each answer, so that
+ * when nobody holds them any more. What is large and rare is a stream that is read again for each answer, so that
  * a hundred slow clients do not hold a hundred copies.
  */
 public final class Body {
