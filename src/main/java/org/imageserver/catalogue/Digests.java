@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Digests {
     private static final Logger LOG = LoggerFactory.getLogger(Digests.class);
     private static final JsonMapper JSON = new JsonMapper();
-    private static final int CHUNK = 1024 * 1024;
+    private static final int CHUNK = 256 * 1024;
 
     /** Where they are remembered; hidden, so no listing shows it. */
     private static final BlobKey REMEMBERED = BlobKey.parse(".image-server/digests.json");
@@ -84,7 +84,7 @@ final class Digests {
                 return Optional.empty();
             }
             InputStream stream = blob.stream(0, Long.MAX_VALUE);
-            byte[] chunk = new byte[CHUNK];
+            byte[] chunk = new byte[Math.clamp(wanted.size(), 1, CHUNK)];
             long total = 0;
             for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
                 if (Thread.interrupted()) {

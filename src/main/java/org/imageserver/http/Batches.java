@@ -25,6 +25,12 @@ final class Batches {
     /** With so many on their way, the sender is held back. */
     static final int MOST = 4;
 
+    /**
+     * Batches that no upload has at the moment. They lie outside of the heap, which is small, and the collector frees such
+     * memory late: so the same ones serve all uploads.
+     */
+    private static final Queue<ByteBuffer> SPARE = new LinkedBlockingQueue<>(64);
+
     private final int size;
     private final Runnable pause;
     private final Runnable resume;
@@ -102,10 +108,22 @@ final class Batches {
         }
     }
 
+    /** Reader: there will be no more reading; what was given back serves others. */
+    void release() {
+        for (ByteBuffer batch = free.poll(); batch != null; batch = free.poll()) {
+            if (batch.capacity() == BATCH && !SPARE.offer(batch)) {
+                return;
+            }
+        }
+    }
+
     /** Batches are made when they are needed: most bodies are small. */
     private ByteBuffer empty() {
         ByteBuffer used = free.poll();
-        return used == null ? ByteBuffer.allocate(size) : used;
+        if (used == null && size == BATCH) {
+            used = SPARE.poll();
+        }
+        return used == null ? ByteBuffer.allocateDirect(size) : used;
     }
 
     private void handOver(ByteBuffer batch) {

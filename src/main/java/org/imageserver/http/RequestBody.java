@@ -91,6 +91,7 @@ final class RequestBody implements ReadableByteChannel {
                 case Event.Batch batch -> emptying = batch.bytes();
                 case Event.End end -> {
                     isRead = true;
+                    batches.release();
                     return -1;
                 }
                 case Event.Broken broken ->

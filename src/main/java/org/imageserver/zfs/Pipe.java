@@ -8,14 +8,14 @@ import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries bytes from a thread that has them to one that wants them, at most half a megabyte ahead. One writer, one reader.
+ * Carries bytes from a thread that has them to one that wants them, at most a quarter of a megabyte ahead. One writer, one reader.
  *
  * <p>Not {@code PipedInputStream}, which wakes the other side once a second and mistakes a pooled thread that went on
  * to other work for a dead one.
  */
 final class Pipe extends BulkInputStream {
     private static final int BUFFER_BYTES = 128 * 1024;
-    private static final int BUFFERS = 4;
+    private static final int BUFFERS = 2;
 
     private final BlockingQueue<ByteBuffer> free = new ArrayBlockingQueue<>(BUFFERS);
     /** Filled buffers; an empty one is the end. One place more than there are buffers, so that the end never waits. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Decompressors pull, uploads push: between them stand a pipe of half a megabyte and a thread of the check's own. The
+ * <p>Decompressors pull, uploads push: between them stand a pipe of a quarter of a megabyte and a thread of the check's own. The
  * thread inflates while the caller hashes and writes, so the check costs the caller a copy of the bytes; and it is the
  * same for all compressions, and the same code that reads a file ({@link SendStream}). It is not taken from a pool: a
  * full pool of uploads that wait for their checks would never move again. {@link #update} waits while the thread lags
