@@ -5,7 +5,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.time.Instant;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +64,7 @@ final class Exchange {
         if (isBodyLeftOpen()) {
             response.putHeader("Connection", "close");
         }
-        return response.putHeader("Date", HttpDate.format(Instant.now()))
+        return response.putHeader("Date", HttpDate.now())
                 .putHeader("Server", server)
                 .putHeader("x-request-id", id)
                 .putHeader("x-response-time", Long.toString(elapsedMillis()));

@@ -14,7 +14,23 @@ final class HttpDate {
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
+    private static volatile Now now = new Now(0, format(Instant.EPOCH));
+
     private HttpDate() {}
+
+    /** A second and its date: formatting one costs more than looking a request up. */
+    private record Now(long second, String date) {}
+
+    /** The present time. */
+    static String now() {
+        long second = System.currentTimeMillis() / 1000;
+        Now known = now;
+        if (known.second() != second) {
+            known = new Now(second, format(Instant.ofEpochSecond(second)));
+            now = known;
+        }
+        return known.date();
+    }
 
     static String format(Instant instant) {
         return FORMAT.format(instant);

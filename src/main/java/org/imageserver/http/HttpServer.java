@@ -163,6 +163,9 @@ public final class HttpServer implements AutoCloseable {
                 .setMaxChunkSize(64 * 1024)
                 .setHandle100ContinueAutomatically(false)
                 .setHttp2ClearTextEnabled(false)
+                // Nobody speaks WebSocket here; its handler would look at every request.
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setTcpKeepAlive(true)
                 .setAcceptBacklog(1024);
         return options;

@@ -32,11 +32,19 @@ public final class PathTemplate {
                 .toList();
     }
 
-    /** The values of the parts that vary, decoded; empty when the path is another one. */
-    Optional<Map<String, String>> match(String path) {
-        List<String> given = split(path);
-        if (given.size() != segments.size()) {
-            return Optional.empty();
+    /** How many segments it has; a path with another number of them is another path. */
+    int length() {
+        return segments.size();
+    }
+
+    /**
+     * The values of the parts that vary, decoded; empty when the path is another one.
+     *
+     * @param given the segments of the path, as many as there are in the template
+     */
+    Optional<Map<String, String>> match(List<String> given) {
+        if (segments.equals(given)) {
+            return Optional.of(Map.of());
         }
         Map<String, String> values = new LinkedHashMap<>();
         for (int index = 0; index < given.size(); index++) {
@@ -73,7 +81,8 @@ public final class PathTemplate {
         return segment.startsWith(":");
     }
 
-    private static List<String> split(String path) {
+    /** The segments of a path, undecoded. */
+    static List<String> split(String path) {
         return Arrays.asList(path.split("/", -1));
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.imageserver.auth.Principal;
@@ -57,9 +58,15 @@ public final class Request {
         if (given == null) {
             given = raw.getHeader("request-id");
         }
-        return given != null && USABLE_ID.matcher(given).matches()
-                ? given
-                : UUID.randomUUID().toString();
+        return given != null && USABLE_ID.matcher(given).matches() ? given : newId();
+    }
+
+    /** It must be unique, not secret: the system's secure random numbers would cost more than a small answer. */
+    private static String newId() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        long version4 = (random.nextLong() & ~0xF000L) | 0x4000L;
+        long variant = (random.nextLong() >>> 2) | Long.MIN_VALUE;
+        return new UUID(version4, variant).toString();
     }
 
     /**
@@ -67,6 +74,9 @@ public final class Request {
      * http://host/path}) for DSAPI files; whichever host it names, it means this server.
      */
     static String target(HttpServerRequest raw) {
+        if (raw.uri().startsWith("/")) {
+            return raw.uri();
+        }
         Matcher absolute = ORIGIN.matcher(raw.uri());
         if (!absolute.lookingAt()) {
             return raw.uri();

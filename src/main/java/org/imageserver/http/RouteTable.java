@@ -6,14 +6,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** All routes of the server; the one place that knows which paths and methods there are. Immutable. */
 public final class RouteTable {
     private final List<Route> routes;
+    private final Map<Integer, List<Route>> byLength;
 
     /** Makes a table; of two routes that match, the first wins. */
     public RouteTable(List<Route> routes) {
         this.routes = List.copyOf(routes);
+        this.byLength = this.routes.stream()
+                .collect(Collectors.groupingBy(route -> route.path().length()));
     }
 
     /** The routes in the order of the table. */
@@ -32,8 +36,9 @@ public final class RouteTable {
 
     Match match(HttpMethod method, String path) {
         SortedSet<String> allowed = new TreeSet<>();
-        for (Route route : routes) {
-            Optional<Map<String, String>> parameters = route.path().match(path);
+        List<String> segments = PathTemplate.split(path);
+        for (Route route : byLength.getOrDefault(segments.size(), List.of())) {
+            Optional<Map<String, String>> parameters = route.path().match(segments);
             if (parameters.isEmpty()) {
                 continue;
             }

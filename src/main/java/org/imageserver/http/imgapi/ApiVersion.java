@@ -1,5 +1,7 @@
 package org.imageserver.http.imgapi;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.Request;
@@ -13,6 +15,12 @@ final class ApiVersion {
     /** What a client without the header gets. */
     private static final String DEFAULT = "1.0.0";
 
+    /** Clients send the same few ranges; what they send beyond those is read anew each time. */
+    private static final int MOST_KNOWN = 64;
+
+    /** Ranges that were found good: reading one takes longer than all else that a small answer needs. */
+    private static final Set<String> KNOWN = ConcurrentHashMap.newKeySet();
+
     private ApiVersion() {}
 
     /**
@@ -22,8 +30,14 @@ final class ApiVersion {
      */
     static void check(Request request) {
         String range = request.header("Accept-Version").orElse(DEFAULT).strip();
+        if (KNOWN.contains(range)) {
+            return;
+        }
         if (!includes(range, TWO) && !includes(range, ONE)) {
             throw new ApiException(ErrorCode.InvalidVersion, range + " is not supported by " + request.describe());
+        }
+        if (KNOWN.size() < MOST_KNOWN) {
+            KNOWN.add(range);
         }
     }
 
