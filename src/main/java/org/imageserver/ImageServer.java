@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.imageserver.auth.Authenticator;
 import org.imageserver.auth.AuthorizedKeys;
 import org.imageserver.auth.Principal;
@@ -49,12 +51,18 @@ public final class ImageServer implements AutoCloseable {
         storage = local;
         CatalogueSettings catalogueSettings = catalogueSettings(settings);
         catalogue = new Catalogue(storage, catalogueSettings);
+        // Beside the rest of the start, most of which is the loading of classes by one thread.
+        FutureTask<Void> firstScan = new FutureTask<>(() -> {
+            catalogue.rescan();
+            return null;
+        });
+        Thread.ofPlatform().name("first-scan").start(firstScan);
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         http = new HttpServer(
                 settings, routes(catalogue, publishing, settings), gate(settings, keys), Version.current());
         try {
-            catalogue.rescan();
+            await(firstScan);
             addresses = http.start();
         } catch (IOException e) {
             close();
@@ -72,6 +80,20 @@ public final class ImageServer implements AutoCloseable {
     public static ImageServer start(Settings settings) throws IOException {
         Files.createDirectories(settings.serveDir());
         return new ImageServer(settings);
+    }
+
+    private static void await(FutureTask<Void> firstScan) throws IOException {
+        try {
+            firstScan.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("the first look at the images failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the images were being read", e);
+        }
     }
 
     /** What a configuration says of the images, for whoever works on the directory without a server. */
