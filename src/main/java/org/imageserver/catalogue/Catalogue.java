@@ -115,6 +115,25 @@ public final class Catalogue implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes up what other servers have changed, where there are others; on a storage of this server alone it does
+     * nothing.
+     *
+     * @return whether there may be something new
+     * @throws IOException when the storage cannot be read; the last snapshot stays
+     */
+    public boolean catchUp() throws IOException {
+        if (storage.isShared()) {
+            look(Watch.Extent.IN_TURN);
+        }
+        return storage.isShared();
+    }
+
+    /** Whether other servers change the same images. */
+    public boolean isShared() {
+        return storage.isShared();
+    }
+
     /** Looks at the storage in passing from now on at this interval, and computes the digests that are missing, on threads of its own. */
     public void watch(Duration interval) {
         digests.load();
@@ -282,6 +301,8 @@ public final class Catalogue implements AutoCloseable {
             blob = storage.open(wanted.key());
         } catch (NoSuchBlobException e) {
             throw unavailable(uuid, wanted, "is gone");
+        } catch (IOException e) {
+            throw Failures.named(e, "the storage is full");
         }
         if (!blob.info().version().equals(wanted.version())) {
             blob.close();

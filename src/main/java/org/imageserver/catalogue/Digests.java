@@ -63,8 +63,10 @@ final class Digests {
 
     /** The digests of exactly this version of a file, if they are known. */
     Optional<FileDigest> find(BlobInfo blob) {
-        return Optional.ofNullable(known.get(blob.key().value()))
+        Optional<FileDigest> computed = Optional.ofNullable(known.get(blob.key().value()))
                 .filter(digest -> digest.version().equals(blob.version()));
+        return computed.or(() -> storage.checksums(blob)
+                .map(stored -> new FileDigest(blob.version(), stored.md5(), stored.sha1(), stored.sha256())));
     }
 
     /**

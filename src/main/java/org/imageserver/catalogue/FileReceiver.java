@@ -105,9 +105,7 @@ final class FileReceiver {
         try {
             return receiveInto(uuid, type, upload, origin);
         } catch (IOException e) {
-            throw StorageFullException.isMeantBy(e)
-                    ? new StorageFullException("the storage is full; nothing of the file was kept", e)
-                    : e;
+            throw Failures.named(e, "the storage is full; nothing of the file was kept");
         }
     }
 

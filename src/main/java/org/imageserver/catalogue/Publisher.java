@@ -34,6 +34,7 @@ import org.imageserver.manifest.ImageFile;
 import org.imageserver.manifest.Manifest;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.manifest.Violation;
+import org.imageserver.storage.OvertakenException;
 import org.imageserver.zfs.Guid;
 import org.imageserver.zfs.StreamPolicy;
 import org.jspecify.annotations.Nullable;
@@ -193,6 +194,9 @@ public final class Publisher {
                 throw uuidExists(uuid);
             }
             return catalogue.refresh(uuid);
+        } catch (OvertakenException e) {
+            // Nothing was written: this is going to be decided again, and needs its file.
+            throw e;
         } catch (IOException e) {
             afterFailure(e, () -> {
                 // Somebody else may have made this image meanwhile; the name of the file tells whose it is.
@@ -358,6 +362,8 @@ public final class Publisher {
     private void write(DiskManifest before, DiskManifest after) throws IOException {
         try {
             manifests.write(after);
+        } catch (OvertakenException e) {
+            throw e;
         } catch (IOException e) {
             afterFailure(e, () -> {
                 if (manifests
@@ -382,9 +388,12 @@ public final class Publisher {
     private <T> T underLock(Work<T> work) throws IOException {
         changing.lock();
         try {
-            return work.run();
+            return manifests.decide(() -> {
+                catalogue.catchUp();
+                return work.run();
+            });
         } catch (IOException e) {
-            throw StorageFullException.isMeantBy(e) ? new StorageFullException("the storage is full", e) : e;
+            throw Failures.named(e, "the storage is full");
         } finally {
             changing.unlock();
         }

@@ -72,6 +72,11 @@ final class StoredManifest {
         return storage.createIfAbsent(key(manifest.manifest().uuid()), manifest.toBytes());
     }
 
+    /** Does work that decides by what is stored now; see {@link Storage#decide}. */
+    <T> T decide(Storage.Decision<T> work) throws IOException {
+        return storage.decide(work);
+    }
+
     /** Takes the manifest away, which is what makes the image vanish. */
     void delete(String uuid) throws IOException {
         storage.delete(key(uuid));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.imageserver.auth.Authenticator;
 import org.imageserver.catalogue.ImageException;
+import org.imageserver.catalogue.StorageDownException;
 import org.imageserver.catalogue.StorageFullException;
 import org.imageserver.manifest.Violation;
 import org.slf4j.Logger;
@@ -17,6 +18,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ErrorReplies {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorReplies.class);
+
+    /** A guess: outages of a storage are over in a moment or in an hour. */
+    private static final String RETRY_AFTER_SECONDS = "10";
+
     private static final JsonMapper JSON = new JsonMapper();
 
     private ErrorReplies() {}
@@ -30,6 +35,11 @@ final class ErrorReplies {
                 reply(new ApiException(ErrorCode.Upload, String.valueOf(gone.getMessage())));
             case StorageFullException full ->
                 reply(new ApiException(ErrorCode.InsufficientStorage, String.valueOf(full.getMessage())));
+            case StorageDownException down -> {
+                LOG.atWarn().addKeyValue("req_id", requestId).setCause(down).log("the storage is down");
+                yield reply(new ApiException(ErrorCode.StorageIsDown, String.valueOf(down.getMessage()))
+                        .with("Retry-After", RETRY_AFTER_SECONDS));
+            }
             default -> {
                 LOG.atError().addKeyValue("req_id", requestId).setCause(failure).log("request failed");
                 yield reply(new ApiException(

@@ -70,6 +70,36 @@ public interface Storage extends AutoCloseable {
     boolean createIfAbsent(BlobKey key, byte[] bytes) throws IOException;
 
     /**
+     * Does work whose first change depends on what it reads. Where other servers change the storage too, and one of them
+     * is first, that change fails with an {@link OvertakenException}, the work must let it pass, and is begun again; what
+     * it changes after its first change is not guarded. Work within work is part of it. A storage of one server does the
+     * work, and leaves it to its user to do one thing at a time.
+     */
+    default <T> T decide(Decision<T> work) throws IOException {
+        return work.run();
+    }
+
+    /** Work of {@link #decide}. */
+    @FunctionalInterface
+    interface Decision<T> {
+        /** Reads, and then changes. May be called several times. */
+        T run() throws IOException;
+    }
+
+    /**
+     * Whether other servers change it too, in the usual course of things. Then a look at what is new is cheap, and whoever
+     * decides or misses something looks first.
+     */
+    default boolean isShared() {
+        return false;
+    }
+
+    /** What the bytes of a blob hash to, where the storage itself knows that. */
+    default Optional<Checksums> checksums(BlobInfo blob) {
+        return Optional.empty();
+    }
+
+    /**
      * The bytes that may still be written, as far as can be told beforehand: others write too, and quotas are not
      * always seen. {@link Long#MAX_VALUE} where nothing is known.
      */

@@ -1,0 +1,162 @@
+package org.imageserver.storage.objects;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.imageserver.storage.BlobInfo;
+import org.imageserver.storage.BlobKey;
+import org.imageserver.storage.Checksums;
+import org.imageserver.storage.NoSuchBlobException;
+import org.imageserver.storage.PendingBlob;
+import org.imageserver.storage.Storage;
+import org.imageserver.storage.StoredBlob;
+import org.imageserver.storage.Watch;
+
+/**
+ * Blobs on an object store that other servers use at the same time. What is hidden, what a server remembers for itself,
+ * stays in a storage of its own: it is not worth a change that everyone reads. Thread-safe.
+ *
+ * <p>Deleted and replaced objects stay in the store until they are swept, so whoever reads one goes on reading.
+ */
+public final class BucketStorage implements Storage {
+    private final ObjectStore store;
+    private final Storage own;
+    private final ObjectCache cache;
+    private final String server;
+    private final ChangeLog log;
+
+    private BucketStorage(ObjectStore store, Storage own, ObjectCache cache, String server) {
+        this.store = store;
+        this.own = own;
+        this.cache = cache;
+        this.server = server;
+        this.log = new ChangeLog(store);
+    }
+
+    /**
+     * Opens the storage and reads which names there are.
+     *
+     * @param store closed with the storage
+     * @param own takes what is hidden; closed with the storage
+     * @param cache of the objects that were read lately; closed with the storage
+     * @param server its name, for people who read the log
+     * @throws IOException when the store cannot be read
+     */
+    public static BucketStorage open(ObjectStore store, Storage own, ObjectCache cache, String server)
+            throws IOException {
+        BucketStorage storage = new BucketStorage(store, own, cache, server);
+        storage.log.open();
+        return storage;
+    }
+
+    @Override
+    public StoredBlob open(BlobKey key) throws IOException {
+        if (key.isHidden()) {
+            return own.open(key);
+        }
+        Named named = log.namespace().find(key).orElseThrow(() -> new NoSuchBlobException(key));
+        return switch (named.content()) {
+            case Content.Inline inline -> new InlineBlob(named.info(), inline.bytes());
+            case Content.Stored stored -> cache.open(named.info(), stored);
+        };
+    }
+
+    @Override
+    public Optional<BlobInfo> stat(BlobKey key) throws IOException {
+        return key.isHidden() ? own.stat(key) : log.namespace().find(key).map(Named::info);
+    }
+
+    @Override
+    public List<BlobInfo> list(String prefix) throws IOException {
+        List<BlobInfo> all = new ArrayList<>(own.list(prefix));
+        log.namespace().startingWith(prefix).stream().map(Named::info).forEach(all::add);
+        all.sort(Comparator.comparing(BlobInfo::key));
+        return all;
+    }
+
+    @Override
+    public Watch watch() {
+        return new LogWatch(log, this);
+    }
+
+    @Override
+    public boolean delete(BlobKey key) throws IOException {
+        if (key.isHidden()) {
+            return own.delete(key);
+        }
+        return log.append(now -> now.find(key).map(named -> Change.delete(server, key)));
+    }
+
+    @Override
+    public PendingBlob begin(BlobKey key) throws IOException {
+        return key.isHidden() ? own.begin(key) : new BucketPending(key, store, content -> name(key, content));
+    }
+
+    private BlobInfo name(BlobKey key, BucketPending.Written written) throws IOException {
+        Change.Put put = new Change.Put(key, written.size(), written.content());
+        log.append(now -> {
+            refuseCollected(now, put);
+            return Optional.of(Change.put(server, put));
+        });
+        return log.namespace()
+                .find(key)
+                .map(Named::info)
+                .orElseThrow(() -> new IOException(key + " was written and then removed by another server"));
+    }
+
+    /** The sweeper took the bytes for forgotten: this server stood still for longer than anybody waits. */
+    private static void refuseCollected(Namespace now, Change.Put put) throws IOException {
+        if (put.content() instanceof Content.Stored stored && now.isCollected(stored.object())) {
+            throw new IOException("the bytes of " + put.key() + " lay unnamed in the object store for so long that"
+                    + " they were swept; send them again");
+        }
+    }
+
+    @Override
+    public boolean createIfAbsent(BlobKey key, byte[] bytes) throws IOException {
+        if (key.isHidden()) {
+            return own.createIfAbsent(key, bytes);
+        }
+        Change.Put put = new Change.Put(key, bytes.length, new Content.Inline(bytes.clone()));
+        return log.append(now -> now.find(key).isPresent() ? Optional.empty() : Optional.of(Change.put(server, put)));
+    }
+
+    @Override
+    public <T> T decide(Decision<T> work) throws IOException {
+        return log.decide(work::run);
+    }
+
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
+    public Optional<Checksums> checksums(BlobInfo blob) {
+        return log.namespace()
+                .find(blob.key())
+                .filter(named -> named.info().equals(blob))
+                .flatMap(named -> named.content() instanceof Content.Stored stored
+                        ? Optional.of(stored.checksums())
+                        : Optional.empty());
+    }
+
+    /** The number of the last change that this server knows. */
+    public long head() {
+        return log.head();
+    }
+
+    @Override
+    public long usableBytes() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+        store.close();
+        own.close();
+    }
+}

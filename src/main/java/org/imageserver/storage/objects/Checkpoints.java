@@ -1,0 +1,119 @@
+package org.imageserver.storage.objects;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All names after a change, gzipped, one JSON object a line: so that a start need not read the log from its beginning.
+ * Any server may write one; the log stays the truth. Used by one thread at a time.
+ */
+final class Checkpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+    private static final String PREFIX = "checkpoint/";
+
+    /** Older ones than these are removed; a server that is just starting may still be reading the one before the last. */
+    private static final int KEPT = 3;
+
+    private final ObjectStore store;
+
+    Checkpoints(ObjectStore store) {
+        this.store = store;
+    }
+
+    private static String name(long number) {
+        return String.format(Locale.ROOT, PREFIX + "%020d", number);
+    }
+
+    /**
+     * Reads the newest one that can be read.
+     *
+     * @return the number of the last change that is in it; 0 when there is none
+     */
+    long load(Namespace into) throws IOException {
+        for (ObjectStore.Listed listed : store.list(PREFIX).reversed()) {
+            byte[] bytes = store.read(listed.name()).orElse(null);
+            if (bytes != null && load(listed.name(), bytes, into)) {
+                return Long.parseLong(listed.name().substring(PREFIX.length()));
+            }
+        }
+        return 0;
+    }
+
+    /** A damaged one is as good as none: the one before, and the log after it, say the same. */
+    private static boolean load(String name, byte[] bytes, Namespace into) throws IOException {
+        Namespace read = new Namespace();
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(new ByteArrayInputStream(bytes)), StandardCharsets.UTF_8))) {
+            JsonNode head = ChangeJson.JSON.readTree(lines.readLine());
+            ChangeJson.checkVersion(name, head);
+            long count = head.required("names").longValue();
+            for (Map.Entry<String, JsonNode> collected :
+                    head.required("collected").properties()) {
+                read.collected()
+                        .put(
+                                collected.getKey(),
+                                Instant.parse(collected.getValue().textValue()));
+            }
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                JsonNode json = ChangeJson.JSON.readTree(line);
+                read.put(
+                        ChangeJson.put(json),
+                        Instant.parse(json.required("modified").textValue()),
+                        json.required("version").textValue());
+            }
+            if (read.all().size() != count) {
+                throw new IOException("it has " + read.all().size() + " names of " + count);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("{} in the object store is damaged; an older one is read", name, e);
+            return false;
+        }
+        into.become(read);
+        return true;
+    }
+
+    /** Writes one, unless another server has, and removes old ones. */
+    void write(long number, Namespace namespace) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (OutputStream gzip = new GZIPOutputStream(bytes)) {
+            ObjectNode head = JsonNodeFactory.instance.objectNode();
+            head.put("v", ChangeJson.VERSION).put("names", namespace.all().size());
+            ObjectNode collected = head.putObject("collected");
+            namespace.collected().forEach((object, time) -> collected.put(object, time.toString()));
+            writeLine(gzip, head);
+            for (Named named : namespace.all()) {
+                ObjectNode line = ChangeJson.put(
+                        new Change.Put(named.info().key(), named.info().size(), named.content()));
+                line.put("modified", named.info().modified().toString())
+                        .put("version", named.info().version());
+                writeLine(gzip, line);
+            }
+        }
+        if (store.create(name(number), bytes.toByteArray())) {
+            List<String> all =
+                    store.list(PREFIX).stream().map(ObjectStore.Listed::name).toList();
+            store.delete(all.subList(0, Math.max(0, all.size() - KEPT)));
+        }
+    }
+
+    private static void writeLine(OutputStream to, ObjectNode json) throws IOException {
+        to.write(json.toString().getBytes(StandardCharsets.UTF_8));
+        to.write('\n');
+    }
+}

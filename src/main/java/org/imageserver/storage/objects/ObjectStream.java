@@ -1,0 +1,94 @@
+package org.imageserver.storage.objects;
+
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A part of an object, straight from the store. An answer that breaks is taken up where it broke, as long as it gets
+ * on: the object never changes, so the bytes fit together. Used by one thread.
+ */
+final class ObjectStream extends InputStream {
+    private static final Logger LOG = LoggerFactory.getLogger(ObjectStream.class);
+
+    /** How often in a row it may break without a byte. */
+    private static final int MOST_FAILURES = 3;
+
+    private final ObjectStore store;
+    private final String object;
+    private final long end;
+    private long position;
+    private int failures;
+    private @Nullable InputStream answer;
+
+    ObjectStream(ObjectStore store, String object, long offset, long end) {
+        this.store = store;
+        this.object = object;
+        this.position = offset;
+        this.end = end;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] to, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, to.length);
+        if (length == 0) {
+            return 0;
+        }
+        if (position >= end) {
+            return -1;
+        }
+        while (true) {
+            try {
+                int read = answer().read(to, offset, (int) Math.min(length, end - position));
+                if (read < 0) {
+                    throw new EOFException("the answer ends " + (end - position) + " bytes early");
+                }
+                position += read;
+                failures = 0;
+                return read;
+            } catch (FileNotFoundException e) {
+                throw e;
+            } catch (IOException e) {
+                takeUp(e);
+            }
+        }
+    }
+
+    private InputStream answer() throws IOException {
+        InputStream open = answer;
+        if (open == null) {
+            open = store.read(object, position, end);
+            answer = open;
+        }
+        return open;
+    }
+
+    private void takeUp(IOException broken) throws IOException {
+        close();
+        failures++;
+        if (failures > MOST_FAILURES || Thread.currentThread().isInterrupted()) {
+            throw broken;
+        }
+        LOG.debug("the answer with {} broke at byte {}; asking for the rest", object, position, broken);
+    }
+
+    @Override
+    public void close() throws IOException {
+        InputStream open = answer;
+        answer = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package org.imageserver.storage.objects;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+
+/** A multipart upload, begun with its first part. */
+final class S3Upload implements ObjectStore.Upload {
+    private static final Logger LOG = LoggerFactory.getLogger(S3Upload.class);
+
+    private final S3ObjectStore store;
+    private final S3Client client;
+    private final String bucket;
+    private final String name;
+    private final String key;
+    private final List<CompletedPart> parts = new ArrayList<>();
+    private @Nullable String id;
+    private boolean isFinished;
+
+    S3Upload(S3ObjectStore store, S3Client client, String bucket, String name, String key) {
+        this.store = store;
+        this.client = client;
+        this.bucket = bucket;
+        this.name = name;
+        this.key = key;
+    }
+
+    @Override
+    public void part(ByteBuffer bytes) throws IOException {
+        String upload = id();
+        int number = parts.size() + 1;
+        String tag = store.call(
+                "store part " + number + " of",
+                name,
+                () -> client.uploadPart(
+                                part -> part.bucket(bucket)
+                                        .key(key)
+                                        .uploadId(upload)
+                                        .partNumber(number),
+                                body(bytes))
+                        .eTag());
+        parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
+    }
+
+    /** Read where it lies, as often as it takes. */
+    private static RequestBody body(ByteBuffer bytes) {
+        return RequestBody.fromContentProvider(
+                () -> new BufferStream(bytes.duplicate()), bytes.remaining(), "application/octet-stream");
+    }
+
+    private String id() throws IOException {
+        String known = id;
+        if (known == null) {
+            known = store.call(
+                    "begin",
+                    name,
+                    () -> client.createMultipartUpload(
+                                    create -> create.bucket(bucket).key(key))
+                            .uploadId());
+            id = known;
+        }
+        return known;
+    }
+
+    @Override
+    public void finish() throws IOException {
+        String upload = id();
+        store.call(
+                "finish",
+                name,
+                () -> client.completeMultipartUpload(complete ->
+                        complete.bucket(bucket).key(key).uploadId(upload).multipartUpload(all -> all.parts(parts))));
+        isFinished = true;
+    }
+
+    @Override
+    public void close() {
+        String begun = id;
+        if (isFinished || begun == null) {
+            return;
+        }
+        isFinished = true;
+        try {
+            store.call(
+                    "give up",
+                    name,
+                    () -> client.abortMultipartUpload(
+                            abort -> abort.bucket(bucket).key(key).uploadId(begun)));
+        } catch (IOException e) {
+            LOG.warn("an upload that broke off lies in the object store until it is swept: {}", name, e);
+        }
+    }
+
+    private static final class BufferStream extends InputStream {
+        private final ByteBuffer bytes;
+
+        BufferStream(ByteBuffer bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int read() {
+            return bytes.hasRemaining() ? bytes.get() & 0xFF : -1;
+        }
+
+        @Override
+        public int read(byte[] to, int offset, int length) {
+            if (length == 0) {
+                return 0;
+            }
+            if (!bytes.hasRemaining()) {
+                return -1;
+            }
+            int count = Math.min(length, bytes.remaining());
+            bytes.get(to, offset, count);
+            return count;
+        }
+    }
+}
