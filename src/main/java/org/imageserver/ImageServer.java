@@ -1,6 +1,7 @@
 package org.imageserver;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -19,7 +20,9 @@ import org.imageserver.catalogue.LeftoverSweep;
 import org.imageserver.catalogue.UploadPolicy;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
+import org.imageserver.config.Settings.Bucket;
 import org.imageserver.config.Settings.Publishing;
+import org.imageserver.http.CatchUp;
 import org.imageserver.http.Gate;
 import org.imageserver.http.HttpServer;
 import org.imageserver.http.Route;
@@ -34,11 +37,20 @@ import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Limits;
 import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.Storage;
+import org.imageserver.storage.objects.BucketStorage;
+import org.imageserver.storage.objects.CreateProbe;
+import org.imageserver.storage.objects.ObjectCache;
+import org.imageserver.storage.objects.ObjectStore;
+import org.imageserver.storage.objects.S3Location;
+import org.imageserver.storage.objects.S3ObjectStore;
 
 /** A running server. Started and closed by one thread; what it gives out is thread-safe. */
 public final class ImageServer implements AutoCloseable {
     /** For connections to other servers, which answer at once or are down. */
     private static final Duration CONNECT = Duration.ofSeconds(10);
+
+    /** How often other servers' changes are asked for: one small request. */
+    private static final Duration POLL = Duration.ofSeconds(1);
 
     private final Storage storage;
     private final Catalogue catalogue;
@@ -48,7 +60,7 @@ public final class ImageServer implements AutoCloseable {
 
     private ImageServer(Settings settings) throws IOException {
         LocalStorage local = new LocalStorage(settings.serveDir());
-        storage = local;
+        storage = settings.bucket().isPresent() ? onBucket(settings.bucket().get(), local) : local;
         CatalogueSettings catalogueSettings = catalogueSettings(settings);
         catalogue = new Catalogue(storage, catalogueSettings);
         // Beside the rest of the start, most of which is the loading of classes by one thread.
@@ -60,7 +72,7 @@ public final class ImageServer implements AutoCloseable {
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         http = new HttpServer(
-                settings, routes(catalogue, publishing, settings), gate(settings, keys), Version.current());
+                settings, routes(catalogue, publishing, settings), gate(settings, keys), catchUp(), Version.current());
         try {
             await(firstScan);
             addresses = http.start();
@@ -68,8 +80,10 @@ public final class ImageServer implements AutoCloseable {
             close();
             throw e;
         }
-        catalogue.watch(settings.rescan());
-        catalogue.afterStart(new LeftoverSweep(local, catalogueSettings)::sweepOnStart);
+        catalogue.watch(storage.isShared() ? POLL : settings.rescan());
+        if (!storage.isShared()) {
+            catalogue.afterStart(new LeftoverSweep(local, catalogueSettings)::sweepOnStart);
+        }
     }
 
     /**
@@ -93,6 +107,34 @@ public final class ImageServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the images were being read", e);
+        }
+    }
+
+    private CatchUp catchUp() {
+        return new CatchUp() {
+            @Override
+            public boolean isNeeded() {
+                return catalogue.isShared();
+            }
+
+            @Override
+            public void run() throws IOException {
+                catalogue.catchUp();
+            }
+        };
+    }
+
+    private static Storage onBucket(Bucket bucket, LocalStorage own) throws IOException {
+        ObjectStore store = new S3ObjectStore(new S3Location(
+                bucket.endpoint(), bucket.name(), bucket.prefix(), bucket.region(), bucket.isPathStyle()));
+        try {
+            CreateProbe.check(store, bucket.name());
+            ObjectCache cache = new ObjectCache(store, bucket.cacheDir(), bucket.cacheBytes());
+            return BucketStorage.open(
+                    store, own, cache, InetAddress.getLocalHost().getHostName());
+        } catch (IOException e) {
+            store.close();
+            throw e;
         }
     }
 

@@ -129,6 +129,13 @@ public final class Catalogue implements AutoCloseable {
         return storage.isShared();
     }
 
+    /** The same, if the image is not known here: another server may have made it a moment ago. */
+    void catchUpIfMissing(String uuid) throws IOException {
+        if (snapshot.find(uuid).isEmpty()) {
+            catchUp();
+        }
+    }
+
     /** Whether other servers change the same images. */
     public boolean isShared() {
         return storage.isShared();

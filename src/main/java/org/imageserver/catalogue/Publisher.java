@@ -407,6 +407,7 @@ public final class Publisher {
     private DiskManifest own(Target target) throws IOException {
         String uuid = target.uuid();
         Account account = publisher(target.principal());
+        catalogue.catchUpIfMissing(uuid);
         Image current = catalogue.snapshot().image(uuid, target.principal());
         if (!current.isOwnedBy(account)) {
             throw notOwner(account, uuid);

@@ -1,5 +1,6 @@
 package org.imageserver.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param listen where to listen, at least one address
  * @param socketMode file mode of the unix sockets, such as 0666
  * @param serveDir the directory of images
+ * @param bucket the object store that images are kept in; empty: they are in the directory
  * @param mode who sees images that do not say so themselves
  * @param rescan how often the directory is looked at
  * @param prefix what DSAPI file urls begin with; empty: the scheme by which the client came
@@ -30,6 +32,7 @@ public record Settings(
         List<ListenAddress> listen,
         int socketMode,
         Path serveDir,
+        Optional<Bucket> bucket,
         Mode mode,
         Duration rescan,
         Optional<String> prefix,
@@ -68,6 +71,26 @@ public record Settings(
             long maxFileBytes,
             boolean areAnonymousWritesAllowed,
             boolean arePrivateUrlsAllowed) {}
+
+    /**
+     * An object store that other servers use at the same time.
+     *
+     * @param endpoint of the store; empty: Amazon's own
+     * @param name of the bucket, which must exist
+     * @param prefix of all objects, empty or ending in a slash
+     * @param region as the store knows it
+     * @param isPathStyle whether the bucket stands in the path, not in the host
+     * @param cacheDir where this server keeps copies of files
+     * @param cacheBytes how much room the copies may take; 0: none are kept
+     */
+    public record Bucket(
+            Optional<URI> endpoint,
+            String name,
+            String prefix,
+            String region,
+            boolean isPathStyle,
+            Path cacheDir,
+            long cacheBytes) {}
 
     /** How strictly ZFS send streams are verified. */
     public enum Verify {

@@ -16,6 +16,10 @@ public enum SettingsKey {
             "a path",
             "The directory of images, relative to the configuration file. Default: images, but beside listen_port the"
                     + " configuration's own folder, as in the old server."),
+    STORAGE(
+            "storage",
+            "an object with \"type\": \"directory\" or \"s3\"",
+            "Where images are kept: in serve_dir, or in a bucket that several servers share; see docs/scaling.md."),
     MODE(
             "mode",
             "\"public\" or \"private\"",

@@ -43,6 +43,7 @@ final class SettingsReader {
                 overrides.listen().isEmpty() ? listen : overrides.listen(),
                 socketMode(),
                 serveDir,
+                new BucketReader(file).read(serveDir),
                 choice(SettingsKey.MODE, Mode.PUBLIC),
                 seconds(SettingsKey.RESCAN_SECONDS, "0.1", 2),
                 file.string(SettingsKey.PREFIX),

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.imageserver.catalogue.ImageException;
 import org.imageserver.config.Network;
 import org.imageserver.http.RouteTable.Match;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class Dispatcher {
     private final Workers workers;
     private final RouteTable routes;
     private final Gate gate;
+    private final CatchUp catchUp;
     private final ReplyWriter writer;
     private final List<Network> trustedProxies;
     private final Duration idle;
@@ -32,6 +34,7 @@ final class Dispatcher {
             Workers workers,
             RouteTable routes,
             Gate gate,
+            CatchUp catchUp,
             ReplyWriter writer,
             List<Network> trustedProxies,
             Duration idle,
@@ -40,6 +43,7 @@ final class Dispatcher {
         this.workers = workers;
         this.routes = routes;
         this.gate = gate;
+        this.catchUp = catchUp;
         this.writer = writer;
         this.trustedProxies = trustedProxies;
         this.idle = idle;
@@ -59,6 +63,16 @@ final class Dispatcher {
     private void answer(Exchange exchange, Gate.Admitted admitted, @Nullable RequestBody body) {
         try {
             write(exchange, body, reply(exchange, admitted, body));
+        } catch (ImageException.NotFound missing) {
+            if (body != null || !catchUp.isNeeded()) {
+                fail(exchange, body, missing);
+                return;
+            }
+            // Another server may have made it a moment ago, and the client may have heard of it already.
+            write(exchange, null, new Reply.Later(() -> {
+                catchUp.run();
+                return reply(exchange, admitted, null);
+            }));
         } catch (Exception failure) {
             fail(exchange, body, failure);
         }

@@ -2,7 +2,6 @@ package org.imageserver.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -25,12 +24,12 @@ final class FileSender {
     /** Large enough that the disk and the hand-over between threads do not count. */
     private static final int CHUNK = 512 * 1024;
 
-    private final Vertx vertx;
+    private final Workers workers;
     private final boolean zeroCopy;
 
     /** Makes a sender for one listener: on illumos, sendfile works on its TCP sockets but not on its unix sockets. */
-    FileSender(Vertx vertx, boolean zeroCopy) {
-        this.vertx = vertx;
+    FileSender(Workers workers, boolean zeroCopy) {
+        this.workers = workers;
         this.zeroCopy = zeroCopy;
     }
 
@@ -68,7 +67,7 @@ final class FileSender {
     }
 
     private Future<Void> copy(OpenFile file, ByteRange part, HttpServerResponse response) {
-        return vertx.executeBlocking(() -> file.stream(part.offset(), part.length()), false)
+        return workers.copy(() -> file.stream(part.offset(), part.length()))
                 .compose(stream -> new Copy(stream, part.length(), response).run());
     }
 
@@ -95,7 +94,7 @@ final class FileSender {
                 previousWrite.compose(written -> to.end()).onComplete(done);
                 return;
             }
-            Future<Buffer> read = vertx.executeBlocking(this::readChunk, false);
+            Future<Buffer> read = workers.copy(this::readChunk);
             Future.join(previousWrite, read).onComplete(ready -> {
                 if (ready.failed()) {
                     // Cut the connection: a short answer must never look like a whole one.

@@ -47,16 +47,18 @@ public final class HttpServer implements AutoCloseable {
     private final Settings settings;
     private final RouteTable routes;
     private final Gate gate;
+    private final CatchUp catchUp;
     private final String version;
     private boolean isClosed;
     private final List<ListenAddress> bound = new ArrayList<>();
     private final List<io.vertx.core.http.HttpServer> servers = new ArrayList<>();
 
     /** Makes a server that does not listen yet. */
-    public HttpServer(Settings settings, RouteTable routes, Gate gate, String version) {
+    public HttpServer(Settings settings, RouteTable routes, Gate gate, CatchUp catchUp, String version) {
         this.settings = settings;
         this.routes = routes;
         this.gate = gate;
+        this.catchUp = catchUp;
         this.version = version;
         this.eventLoops = Math.max(LEAST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors());
         this.vertx = Vertx.vertx(new VertxOptions()
@@ -115,7 +117,8 @@ public final class HttpServer implements AutoCloseable {
                 workers,
                 routes,
                 gate,
-                new ReplyWriter(new FileSender(vertx, zeroCopy)),
+                catchUp,
+                new ReplyWriter(new FileSender(workers, zeroCopy)),
                 settings.trustedProxies(),
                 settings.idle(),
                 "image-server/" + version);

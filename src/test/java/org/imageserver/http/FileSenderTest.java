@@ -79,7 +79,7 @@ class FileSenderTest {
                 FileChannel.open(directory.resolve(UUID).resolve("file"), StandardOpenOption.WRITE)) {
             channel.truncate(SIZE / 2);
         }
-        FileSender sender = new FileSender(vertx, zeroCopy);
+        FileSender sender = new FileSender(new Workers(vertx), zeroCopy);
         CompletableFuture<Void> sent = new CompletableFuture<>();
         try (RawConnection connection = connect(request -> {
             request.response().putHeader("Content-Length", Integer.toString(SIZE));
@@ -104,7 +104,7 @@ class FileSenderTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theFileIsClosedWhenTheClientHasLeftBefore(boolean zeroCopy) throws Exception {
-        FileSender sender = new FileSender(vertx, zeroCopy);
+        FileSender sender = new FileSender(new Workers(vertx), zeroCopy);
         CompletableFuture<Void> sent = new CompletableFuture<>();
         try (RawConnection connection = connect(request -> request.connection().closeHandler(gone -> {
             request.response().putHeader("Content-Length", Integer.toString(SIZE));
