@@ -39,7 +39,7 @@ class EveryPageIT {
     }
 
     static List<String> pages() {
-        return List.of("/", "/docs");
+        return List.of("/", "/docs", "/sign-in");
     }
 
     @ParameterizedTest
