@@ -103,10 +103,11 @@ public final class OpenApi {
         return content;
     }
 
-    /** Whether the answer comes from a file, so that a part of it can be had. */
+    /** Whether the answer comes from a file, so that a part of it can be had; drawings are made in memory. */
     private static boolean isFile(Route route) {
         return route.doc().contentTypes().stream()
-                .anyMatch(type -> type.equals("application/octet-stream") || type.startsWith("image/"));
+                .anyMatch(type -> type.equals("application/octet-stream")
+                        || (type.startsWith("image/") && !type.equals("image/svg+xml")));
     }
 
     private static ObjectNode schemaOf(Route route) {

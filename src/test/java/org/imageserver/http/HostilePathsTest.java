@@ -143,7 +143,7 @@ class HostilePathsTest {
                 "/%70ing",
                 "/ping.json",
                 "/docs/",
-                "/style.css/..",
+                "/static/x/..",
                 "/index.html",
                 "/index.json",
                 "/.image-server/digests.json",

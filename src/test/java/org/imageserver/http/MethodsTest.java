@@ -65,7 +65,7 @@ class MethodsTest {
                 "/",
                 "/docs",
                 "/openapi.json",
-                "/style.css",
+                "/static/x/pages.css",
                 "/nowhere");
     }
 

@@ -181,8 +181,9 @@ class OpenApiTest {
             /datasets/{uuid}/{path} | /datasets/UUID/x                | X: y
             /                      | /                                | X: y
             /                      | /                                | Accept: text/html
-            /style.css             | /style.css                       | X: y
-            /style.css             | /style.css                       | If-None-Match: *
+            /static/{version}/{name} | /static/x/pages.css            | X: y
+            /static/{version}/{name} | /static/x/pages.css            | If-None-Match: *
+            /static/{version}/{name} | /static/x/no-such              | X: y
             /openapi.json          | /openapi.json                    | X: y
             /openapi.json          | /openapi.json                    | If-Match: x
             /docs                  | /docs                            | X: y
