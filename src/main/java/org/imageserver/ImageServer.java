@@ -1,7 +1,6 @@
 package org.imageserver;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,10 +16,10 @@ import org.imageserver.auth.Users;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
 import org.imageserver.catalogue.LeftoverSweep;
+import org.imageserver.catalogue.SharedSweep;
 import org.imageserver.catalogue.UploadPolicy;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
-import org.imageserver.config.Settings.Bucket;
 import org.imageserver.config.Settings.Publishing;
 import org.imageserver.http.CatchUp;
 import org.imageserver.http.Gate;
@@ -38,11 +37,6 @@ import org.imageserver.remote.Limits;
 import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.objects.BucketStorage;
-import org.imageserver.storage.objects.CreateProbe;
-import org.imageserver.storage.objects.ObjectCache;
-import org.imageserver.storage.objects.ObjectStore;
-import org.imageserver.storage.objects.S3Location;
-import org.imageserver.storage.objects.S3ObjectStore;
 
 /** A running server. Started and closed by one thread; what it gives out is thread-safe. */
 public final class ImageServer implements AutoCloseable {
@@ -59,8 +53,7 @@ public final class ImageServer implements AutoCloseable {
     private final List<ListenAddress> addresses;
 
     private ImageServer(Settings settings) throws IOException {
-        LocalStorage local = new LocalStorage(settings.serveDir());
-        storage = settings.bucket().isPresent() ? onBucket(settings.bucket().get(), local) : local;
+        storage = Storages.open(settings);
         CatalogueSettings catalogueSettings = catalogueSettings(settings);
         catalogue = new Catalogue(storage, catalogueSettings);
         // Beside the rest of the start, most of which is the loading of classes by one thread.
@@ -81,9 +74,7 @@ public final class ImageServer implements AutoCloseable {
             throw e;
         }
         catalogue.watch(storage.isShared() ? POLL : settings.rescan());
-        if (!storage.isShared()) {
-            catalogue.afterStart(new LeftoverSweep(local, catalogueSettings)::sweepOnStart);
-        }
+        sweep(catalogueSettings);
     }
 
     /**
@@ -94,6 +85,16 @@ public final class ImageServer implements AutoCloseable {
     public static ImageServer start(Settings settings) throws IOException {
         Files.createDirectories(settings.serveDir());
         return new ImageServer(settings);
+    }
+
+    /** What crashes left behind: in a directory once, in a bucket by one server at a time. */
+    private void sweep(CatalogueSettings catalogueSettings) {
+        switch (storage) {
+            case LocalStorage local -> catalogue.afterStart(new LeftoverSweep(local, catalogueSettings)::sweepOnStart);
+            case BucketStorage bucket ->
+                catalogue.afterStart(new SharedSweep(bucket, catalogueSettings)::sweepIfDue, SharedSweep.EVERY);
+            default -> throw new IllegalStateException("a storage that nobody sweeps: " + storage);
+        }
     }
 
     private static void await(FutureTask<Void> firstScan) throws IOException {
@@ -122,20 +123,6 @@ public final class ImageServer implements AutoCloseable {
                 catalogue.catchUp();
             }
         };
-    }
-
-    private static Storage onBucket(Bucket bucket, LocalStorage own) throws IOException {
-        ObjectStore store = new S3ObjectStore(new S3Location(
-                bucket.endpoint(), bucket.name(), bucket.prefix(), bucket.region(), bucket.isPathStyle()));
-        try {
-            CreateProbe.check(store, bucket.name());
-            ObjectCache cache = new ObjectCache(store, bucket.cacheDir(), bucket.cacheBytes());
-            return BucketStorage.open(
-                    store, own, cache, InetAddress.getLocalHost().getHostName());
-        } catch (IOException e) {
-            store.close();
-            throw e;
-        }
     }
 
     /** What a configuration says of the images, for whoever works on the directory without a server. */

@@ -157,6 +157,12 @@ public final class Catalogue implements AutoCloseable {
         ScheduledFuture<?> unused = scanner.schedule(work, STARTED.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** The same, and then again and again. */
+    public void afterStart(Runnable work, Duration interval) {
+        ScheduledFuture<?> unused =
+                scanner.scheduleWithFixedDelay(work, STARTED.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     /** Looks at all of the storage soon, on the catalogue's own thread. */
     public void rescanSoon() {
         scanner.execute(() -> orWarn(this::rescan));

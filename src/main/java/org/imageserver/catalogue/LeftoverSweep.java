@@ -7,11 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.imageserver.manifest.InvalidManifestException;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.LocalStorage;
-import org.imageserver.storage.NoSuchBlobException;
 import org.imageserver.storage.SweepReport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,13 +29,13 @@ public final class LeftoverSweep {
     private static final Logger LOG = LoggerFactory.getLogger(LeftoverSweep.class);
 
     private final LocalStorage storage;
-    private final StoredManifest manifests;
+    private final LeftoverFiles files;
 
     /** Prepares a sweep of a directory; reads nothing yet. */
     public LeftoverSweep(LocalStorage storage, CatalogueSettings settings) {
         this.storage = storage;
-        this.manifests = new StoredManifest(
-                storage, settings.defaultOwner(), settings.mode().isPublicByDefault());
+        this.files = new LeftoverFiles(new StoredManifest(
+                storage, settings.defaultOwner(), settings.mode().isPublicByDefault()));
     }
 
     /**
@@ -90,10 +87,7 @@ public final class LeftoverSweep {
         List<BlobInfo> leftovers = new ArrayList<>();
         for (String name : storage.namesInRoot()) {
             if (DirectoryScan.isUuid(name)) {
-                List<BlobInfo> blobs = storage.list(name + "/");
-                if (receivedFiles(blobs, limit).findAny().isPresent()) {
-                    leftovers.addAll(leftoversIn(name, blobs, limit));
-                }
+                leftovers.addAll(files.in(name, storage.list(name + "/"), limit));
             }
         }
         return leftovers.isEmpty() ? leftovers : withoutOddities(leftovers);
@@ -107,38 +101,5 @@ public final class LeftoverSweep {
         return leftovers.stream()
                 .filter(blob -> !odd.contains(blob.key().segments().getFirst()))
                 .toList();
-    }
-
-    private List<BlobInfo> leftoversIn(String uuid, List<BlobInfo> blobs, Instant limit) throws IOException {
-        try {
-            String named = FileReceiver.fileName(manifests.read(uuid));
-            return receivedFiles(blobs, limit)
-                    .filter(blob -> !nameOf(blob).equals(named))
-                    .toList();
-        } catch (NoSuchBlobException e) {
-            List<BlobInfo> files = receivedFiles(blobs, limit).toList();
-            Stream<BlobInfo> icons = blobs.stream()
-                    .filter(blob -> !files.isEmpty() && Icons.isIconName(nameOf(blob)) && isOlder(blob, limit));
-            return Stream.concat(icons, files.stream()).toList();
-        } catch (InvalidManifestException e) {
-            LOG.debug("{} is left as it is: {}", uuid, e.getMessage());
-            return List.of();
-        }
-    }
-
-    private static Stream<BlobInfo> receivedFiles(List<BlobInfo> blobs, Instant limit) {
-        return blobs.stream().filter(blob -> isReceived(blob) && isOlder(blob, limit));
-    }
-
-    private static boolean isReceived(BlobInfo blob) {
-        return FileReceiver.isReceivedName(nameOf(blob));
-    }
-
-    private static String nameOf(BlobInfo blob) {
-        return blob.key().segments().getLast();
-    }
-
-    private static boolean isOlder(BlobInfo blob, Instant limit) {
-        return blob.modified().isBefore(limit);
     }
 }

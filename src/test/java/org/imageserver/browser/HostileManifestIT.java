@@ -53,7 +53,16 @@ class HostileManifestIT {
 
     private static void poison(ObjectNode manifest) {
         for (String field : new String[] {
-            "name", "version", "description", "type", "os", "urn", "nic_driver", "disk_driver", "cpu_type", "creator_name"
+            "name",
+            "version",
+            "description",
+            "type",
+            "os",
+            "urn",
+            "nic_driver",
+            "disk_driver",
+            "cpu_type",
+            "creator_name"
         }) {
             manifest.put(field, SCRIPT);
         }

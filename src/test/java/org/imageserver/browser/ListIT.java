@@ -91,8 +91,7 @@ class ListIT {
         assertThat(rows(page)).hasCount(server.names("/images").size());
         page.getByText("By name").click();
         assertThat(rows(page)).hasCount(allNames);
-        Locator base = rows(page)
-                .filter(new Locator.FilterOptions().setHas(page.getByText("base-64-lts", exact())));
+        Locator base = rows(page).filter(new Locator.FilterOptions().setHas(page.getByText("base-64-lts", exact())));
         assertThat(base).containsText("24.4.1");
         base.locator("a.others").click();
         assertThat(page).hasURL(Pattern.compile("/n/base-64-lts|name=base-64-lts"));
@@ -126,8 +125,8 @@ class ListIT {
 
     @Test
     void copiesTheCommandThatImports(Visitors visitors) {
-        Page page = visitors.visit(
-                server, options -> options.setPermissions(List.of("clipboard-read", "clipboard-write")));
+        Page page =
+                visitors.visit(server, options -> options.setPermissions(List.of("clipboard-read", "clipboard-write")));
         page.navigate("/");
         Locator button = rows(page).first().getByRole(AriaRole.BUTTON);
         button.click();
@@ -211,7 +210,8 @@ class ListIT {
     }
 
     private static Locator link(Page page, String name) {
-        return page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName(name).setExact(true));
+        return page.getByRole(
+                AriaRole.LINK, new GetByRoleOptions().setName(name).setExact(true));
     }
 
     private static Page.GetByTextOptions exact() {

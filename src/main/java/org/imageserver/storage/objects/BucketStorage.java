@@ -1,6 +1,7 @@
 package org.imageserver.storage.objects;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.imageserver.storage.NoSuchBlobException;
 import org.imageserver.storage.PendingBlob;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.StoredBlob;
+import org.imageserver.storage.SweepReport;
 import org.imageserver.storage.Watch;
 
 /**
@@ -26,6 +28,7 @@ public final class BucketStorage implements Storage {
     private final ObjectCache cache;
     private final String server;
     private final ChangeLog log;
+    private final BucketSweep sweep;
 
     private BucketStorage(ObjectStore store, Storage own, ObjectCache cache, String server) {
         this.store = store;
@@ -33,6 +36,7 @@ public final class BucketStorage implements Storage {
         this.cache = cache;
         this.server = server;
         this.log = new ChangeLog(store);
+        this.sweep = new BucketSweep(store, log, server);
     }
 
     /**
@@ -141,6 +145,26 @@ public final class BucketStorage implements Storage {
                 .flatMap(named -> named.content() instanceof Content.Stored stored
                         ? Optional.of(stored.checksums())
                         : Optional.empty());
+    }
+
+    /**
+     * Takes the turn to sweep; of all servers, one has it in each interval.
+     *
+     * @throws IOException when the store cannot be asked
+     */
+    public boolean takeTurnToSweep(Duration every) throws IOException {
+        return sweep.takeTurn(every);
+    }
+
+    /**
+     * Removes objects that no name has led to for some time, and uploads that were never finished.
+     *
+     * @param rest for how long; longer than any upload takes
+     * @param isDry whether to tell only what would be removed
+     * @throws IOException when the store fails; what was removed before is gone
+     */
+    public SweepReport sweep(Duration rest, boolean isDry) throws IOException {
+        return sweep.sweep(rest, isDry);
     }
 
     /** The number of the last change that this server knows. */
