@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.imageserver.storage.StoredBlob;
@@ -53,6 +54,11 @@ public final class OpenFile implements AutoCloseable {
     /** The channel that the kernel can send from; absent where the bytes are not in a file. */
     public Optional<FileChannel> channel() {
         return blob.fileChannel();
+    }
+
+    /** An address at which a client can get the bytes without this server, for so long; absent where there is none. */
+    public Optional<String> address(Duration valid) {
+        return blob.address(valid);
     }
 
     /** A part of the bytes, from an offset and of a length in bytes. */

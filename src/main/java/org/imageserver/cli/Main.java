@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
             CheckConfigCommand.class,
             CheckCommand.class,
             ImportCommand.class,
+            CopyCommand.class,
+            SweepCommand.class,
             VerifyCommand.class,
             UserCommand.class,
             SmfCommand.class,

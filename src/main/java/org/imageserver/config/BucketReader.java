@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -12,8 +13,8 @@ import org.imageserver.config.Settings.Bucket;
 /** Reads the key {@code storage}. */
 final class BucketReader {
     private static final String EXPECTED_BUCKET = "a bucket's name";
-    private static final List<String> KEYS =
-            List.of("type", "endpoint", "bucket", "prefix", "region", "path_style", "cache_dir", "cache_bytes");
+    private static final List<String> KEYS = List.of(
+            "type", "endpoint", "bucket", "prefix", "region", "path_style", "cache_dir", "cache_bytes", "redirect");
 
     /** What stores other than Amazon's take without asking. */
     private static final String DEFAULT_REGION = "us-east-1";
@@ -28,7 +29,7 @@ final class BucketReader {
     }
 
     /** The bucket, if images are kept in one. */
-    Optional<Bucket> read(Path serveDir) throws ConfigException {
+    Optional<Bucket> read(Path serveDir, List<ListenAddress> listen) throws ConfigException {
         Optional<JsonNode> value = file.value(SettingsKey.STORAGE);
         if (value.isEmpty()) {
             return Optional.empty();
@@ -39,7 +40,7 @@ final class BucketReader {
         }
         return switch (storage.path("type").asText()) {
             case "directory" -> directory(storage);
-            case "s3" -> Optional.of(bucket(storage, serveDir));
+            case "s3" -> Optional.of(bucket(storage, serveDir, listen));
             default -> throw file.wrong(SettingsKey.STORAGE);
         };
     }
@@ -51,7 +52,7 @@ final class BucketReader {
         return Optional.empty();
     }
 
-    private Bucket bucket(JsonNode storage, Path serveDir) throws ConfigException {
+    private Bucket bucket(JsonNode storage, Path serveDir, List<ListenAddress> listen) throws ConfigException {
         for (String key : (Iterable<String>) storage::fieldNames) {
             if (!KEYS.contains(key)) {
                 throw file.wrong(
@@ -73,7 +74,8 @@ final class BucketReader {
                                 .orElse(serveDir.resolve(".image-server/cache").toString()))
                         .toAbsolutePath()
                         .normalize(),
-                cacheBytes(storage));
+                cacheBytes(storage),
+                redirect(storage, listen));
     }
 
     private Optional<String> text(JsonNode storage, String key, String expected) throws ConfigException {
@@ -121,6 +123,20 @@ final class BucketReader {
             throw wrong("cache_bytes", "a number of bytes, 0 for no cache");
         }
         return value.longValue();
+    }
+
+    private List<ListenAddress> redirect(JsonNode storage, List<ListenAddress> listen) throws ConfigException {
+        List<ListenAddress> redirect = new ArrayList<>();
+        for (JsonNode entry : storage.path("redirect")) {
+            ListenAddress address = ListenAddress.parse(entry.asText(), file.directory());
+            if (!listen.contains(address)) {
+                throw wrong(
+                        "redirect",
+                        "a list of addresses that \"listen\" has too, and \"" + entry.asText() + "\" is none");
+            }
+            redirect.add(address);
+        }
+        return List.copyOf(redirect);
     }
 
     private ConfigException wrong(String key, String expected) {

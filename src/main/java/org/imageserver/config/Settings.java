@@ -82,6 +82,7 @@ public record Settings(
      * @param isPathStyle whether the bucket stands in the path, not in the host
      * @param cacheDir where this server keeps copies of files
      * @param cacheBytes how much room the copies may take; 0: none are kept
+     * @param redirect those of the listening addresses at which clients are sent to the store for files
      */
     public record Bucket(
             Optional<URI> endpoint,
@@ -90,7 +91,8 @@ public record Settings(
             String region,
             boolean isPathStyle,
             Path cacheDir,
-            long cacheBytes) {}
+            long cacheBytes,
+            List<ListenAddress> redirect) {}
 
     /** How strictly ZFS send streams are verified. */
     public enum Verify {

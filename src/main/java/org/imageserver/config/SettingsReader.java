@@ -34,16 +34,17 @@ final class SettingsReader {
 
     Settings read(Overrides overrides) throws ConfigException {
         List<ListenAddress> listen = listen();
+        List<ListenAddress> listening = overrides.listen().isEmpty() ? listen : overrides.listen();
         Path serveDir = overrides
                 .serveDir()
                 .orElse(serveDirOfTheFile())
                 .toAbsolutePath()
                 .normalize();
         return new Settings(
-                overrides.listen().isEmpty() ? listen : overrides.listen(),
+                listening,
                 socketMode(),
                 serveDir,
-                new BucketReader(file).read(serveDir),
+                new BucketReader(file).read(serveDir, listening),
                 choice(SettingsKey.MODE, Mode.PUBLIC),
                 seconds(SettingsKey.RESCAN_SECONDS, "0.1", 2),
                 file.string(SettingsKey.PREFIX),

@@ -103,6 +103,12 @@ public final class HttpServer implements AutoCloseable {
         };
     }
 
+    private boolean redirects(ListenAddress address) {
+        return settings.bucket()
+                .filter(bucket -> bucket.redirect().contains(address))
+                .isPresent();
+    }
+
     private boolean sendfileOnUnix() {
         return switch (settings.sendfile()) {
             case ON -> true;
@@ -118,7 +124,7 @@ public final class HttpServer implements AutoCloseable {
                 routes,
                 gate,
                 catchUp,
-                new ReplyWriter(new FileSender(workers, zeroCopy)),
+                new ReplyWriter(new FileSender(workers, zeroCopy), redirects(address)),
                 settings.trustedProxies(),
                 settings.idle(),
                 "image-server/" + version);

@@ -2,6 +2,7 @@ package org.imageserver.http;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.imageserver.catalogue.OpenFile;
@@ -14,10 +15,20 @@ import org.imageserver.http.Reply.FileContent;
  * Runs on event loops; thread-safe.
  */
 final class ReplyWriter {
-    private final FileSender files;
+    /** Long enough to begin a download; what has begun goes on. */
+    private static final Duration ADDRESS_VALID = Duration.ofMinutes(15);
 
-    ReplyWriter(FileSender files) {
+    private final FileSender files;
+    private final boolean redirects;
+
+    /**
+     * Makes a writer for one listener.
+     *
+     * @param redirects whether clients are sent to the object store for files; imgadm follows no redirect
+     */
+    ReplyWriter(FileSender files, boolean redirects) {
         this.files = files;
+        this.redirects = redirects;
     }
 
     /**
@@ -82,6 +93,15 @@ final class ReplyWriter {
         try {
             if (isUnchanged(exchange, file.etag()) || isUnmodified(exchange, file.modified())) {
                 exchange.begin(304).putHeader("ETag", EntityTags.quoted(file.etag()));
+                exchange.end();
+                return;
+            }
+            Optional<String> elsewhere = redirects ? file.address(ADDRESS_VALID) : Optional.empty();
+            if (elsewhere.isPresent()) {
+                exchange.begin(302)
+                        .putHeader("Location", elsewhere.get())
+                        .putHeader("Cache-Control", "no-store")
+                        .putHeader("Content-Length", "0");
                 exchange.end();
                 return;
             }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -31,4 +32,13 @@ public interface StoredBlob extends Closeable {
      * closed with the blob, and its position is of no meaning: use operations that take a position.
      */
     Optional<FileChannel> fileChannel();
+
+    /**
+     * An address at which a client can get the same bytes without this server, for a time; empty where there is none.
+     *
+     * @param valid for how long
+     */
+    default Optional<String> address(Duration valid) {
+        return Optional.empty();
+    }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import org.imageserver.storage.BlobInfo;
@@ -46,6 +47,11 @@ final class CachedBlob implements StoredBlob {
     @Override
     public Optional<FileChannel> fileChannel() {
         return isWhole ? Optional.of(channel) : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> address(Duration valid) {
+        return direct.address(valid);
     }
 
     @Override

@@ -55,6 +55,7 @@ public final class S3ObjectStore implements ObjectStore {
     private final S3Location location;
     private final AwsCredentialsProvider credentials;
     private final S3Client client;
+    private final S3Presigner presigner;
 
     /** Makes a client; nothing is asked of the store yet. */
     public S3ObjectStore(S3Location location) {
@@ -78,6 +79,7 @@ public final class S3ObjectStore implements ObjectStore {
                         .maxConnections(MOST_CONNECTIONS));
         location.endpoint().ifPresent(builder::endpointOverride);
         this.client = builder.build();
+        this.presigner = presigner();
     }
 
     @Override
@@ -188,6 +190,14 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public Optional<String> address(String name, Duration valid) {
+        return Optional.of(presigner
+                .presignGetObject(presign -> presign.signatureDuration(valid)
+                        .getObjectRequest(get -> get.bucket(location.bucket()).key(key(name))))
+                .url()
+                .toString());
+    }
+
+    private S3Presigner presigner() {
         var builder = S3Presigner.builder()
                 .credentialsProvider(credentials)
                 .region(Region.of(location.region()))
@@ -195,14 +205,7 @@ public final class S3ObjectStore implements ObjectStore {
                         .pathStyleAccessEnabled(location.isPathStyle())
                         .build());
         location.endpoint().ifPresent(builder::endpointOverride);
-        try (S3Presigner presigner = builder.build()) {
-            return Optional.of(presigner
-                    .presignGetObject(presign -> presign.signatureDuration(valid)
-                            .getObjectRequest(
-                                    get -> get.bucket(location.bucket()).key(key(name))))
-                    .url()
-                    .toString());
-        }
+        return builder.build();
     }
 
     private String key(String name) {
@@ -245,6 +248,7 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public void close() {
+        presigner.close();
         client.close();
         LOG.debug("closed {}", location);
     }

@@ -3,6 +3,7 @@ package org.imageserver.storage.objects;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +42,11 @@ final class StoredObject implements StoredBlob {
     @Override
     public Optional<FileChannel> fileChannel() {
         return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> address(Duration valid) {
+        return store.address(object, valid);
     }
 
     /** A stream that nobody closed holds a connection to the store. */
