@@ -39,7 +39,7 @@ class EveryPageIT {
     }
 
     static List<String> pages() {
-        return List.of("/", "/docs");
+        return List.of("/", "/docs", "/sign-in");
     }
 
     @ParameterizedTest
@@ -83,7 +83,8 @@ class EveryPageIT {
         assertThat(page.locator(".skip")).isInViewport();
         page.keyboard().press("Enter");
         page.keyboard().press("Tab");
-        String focused = String.valueOf(page.evaluate("document.activeElement.closest('main, header, footer').localName"));
+        String focused =
+                String.valueOf(page.evaluate("document.activeElement.closest('main, header, footer').localName"));
         assertThat(focused).isEqualTo("main");
         assertThat(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
                 .as("what shows the focus on %s", path)

@@ -54,9 +54,8 @@ final class SampleIcon {
         Polygon polygon = new Polygon();
         for (int i = 0; i < corners; i++) {
             double angle = turn + 2 * Math.PI * i / corners;
-            polygon.addPoint(
-                    (int) Math.round(SIZE / 2.0 + radius * Math.cos(angle)),
-                    (int) Math.round(SIZE / 2.0 + radius * Math.sin(angle)));
+            polygon.addPoint((int) Math.round(SIZE / 2.0 + radius * Math.cos(angle)), (int)
+                    Math.round(SIZE / 2.0 + radius * Math.sin(angle)));
         }
         return polygon;
     }
@@ -75,8 +74,8 @@ final class SampleIcon {
         Area wheel = new Area(circle(64, 64, 32));
         for (int i = 0; i < 4; i++) {
             Shape tooth = new RoundRectangle2D.Double(55, 20, 18, 88, 8, 8);
-            wheel.add(new Area(AffineTransform.getRotateInstance(i * Math.PI / 4, 64, 64)
-                    .createTransformedShape(tooth)));
+            wheel.add(new Area(
+                    AffineTransform.getRotateInstance(i * Math.PI / 4, 64, 64).createTransformedShape(tooth)));
         }
         wheel.subtract(new Area(circle(64, 64, 14)));
         return wheel;

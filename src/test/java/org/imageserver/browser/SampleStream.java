@@ -51,19 +51,23 @@ final class SampleStream {
     }
 
     private void write(long bytes, String snapshot, long created) throws IOException {
-        record(BEGIN, header -> header.putLong(8, MAGIC)
-                .putLong(16, 1)
-                .putLong(24, created)
-                .putInt(32, FILE_SYSTEM)
-                .putLong(40, guid)
-                .put(56, snapshot.getBytes(StandardCharsets.US_ASCII)));
-        record(OBJECT, header -> header.putLong(8, 2)
-                .putInt(16, PLAIN_FILE_CONTENTS)
-                .putInt(20, 44)
-                .putInt(24, BLOCK)
-                .put(32, (byte) 7)
-                .put(34, (byte) 1)
-                .putLong(40, guid));
+        record(
+                BEGIN,
+                header -> header.putLong(8, MAGIC)
+                        .putLong(16, 1)
+                        .putLong(24, created)
+                        .putInt(32, FILE_SYSTEM)
+                        .putLong(40, guid)
+                        .put(56, snapshot.getBytes(StandardCharsets.US_ASCII)));
+        record(
+                OBJECT,
+                header -> header.putLong(8, 2)
+                        .putInt(16, PLAIN_FILE_CONTENTS)
+                        .putInt(20, 44)
+                        .putInt(24, BLOCK)
+                        .put(32, (byte) 7)
+                        .put(34, (byte) 1)
+                        .putLong(40, guid));
         Random random = new Random(guid);
         byte[] half = new byte[BLOCK / 2];
         ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
@@ -71,12 +75,14 @@ final class SampleStream {
             long at = offset;
             random.nextBytes(half);
             block.put(0, half);
-            record(WRITE, header -> header.putLong(8, 2)
-                    .putInt(16, PLAIN_FILE_CONTENTS)
-                    .putLong(24, at)
-                    .putLong(32, BLOCK)
-                    .putLong(40, guid)
-                    .put(48, (byte) 7));
+            record(
+                    WRITE,
+                    header -> header.putLong(8, 2)
+                            .putInt(16, PLAIN_FILE_CONTENTS)
+                            .putLong(24, at)
+                            .putLong(32, BLOCK)
+                            .putLong(40, guid)
+                            .put(48, (byte) 7));
             add(block, 0, BLOCK);
             target.write(block.array());
         }

@@ -47,10 +47,12 @@ class Screenshots {
     }
 
     private Page phone(Visitors visitors, ColorScheme scheme) {
-        return visitors.visit(server, options -> common(options, scheme)
-                .setViewportSize(390, 844)
-                .setIsMobile(true)
-                .setDeviceScaleFactor(1.5));
+        return visitors.visit(
+                server,
+                options -> common(options, scheme)
+                        .setViewportSize(390, 844)
+                        .setIsMobile(true)
+                        .setDeviceScaleFactor(1.5));
     }
 
     private static NewContextOptions common(NewContextOptions options, ColorScheme scheme) {
