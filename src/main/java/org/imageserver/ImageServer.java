@@ -163,7 +163,7 @@ public final class ImageServer implements AutoCloseable {
         PublishRoute publish = new PublishRoute(catalogue.publisher());
         apis.addAll(List.of(publish.route(), publish.byPut()));
         apis.addAll(new DsapiRoutes(catalogue, settings).routes());
-        return new WebRoutes(catalogue, version).with(apis);
+        return new WebRoutes(catalogue, version, uuid -> 0).with(apis);
     }
 
     /** Where it listens, with the ports that it really has. */

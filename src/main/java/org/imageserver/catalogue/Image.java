@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param published when it was activated; the epoch when never
  * @param type zone-dataset, zvol ...
  * @param os smartos, linux ...
+ * @param brand of the zones that it is for, such as lx or bhyve; empty when it says none
  * @param origin the image that it is an increment of
  * @param tags as text, for the {@code tag.KEY} filters
  * @param billingTags for the {@code billing_tag} filter
@@ -44,6 +45,7 @@ public record Image(
         Instant published,
         String type,
         String os,
+        String brand,
         Optional<String> origin,
         Map<String, String> tags,
         Set<String> billingTags,
@@ -59,6 +61,11 @@ public record Image(
     /** The other order of ListImages; images of the same date stand by uuid here too. */
     public static final Comparator<Image> NEWEST_FIRST =
             Comparator.comparing(Image::published).reversed().thenComparing(Image::uuid);
+
+    /** By name whatever the case, and of one name the newest first. */
+    static final Comparator<Image> BY_NAME = Comparator.comparing(Image::name, String.CASE_INSENSITIVE_ORDER)
+            .thenComparing(Image::name)
+            .thenComparing(NEWEST_FIRST);
 
     /**
      * The file of an image.
@@ -89,6 +96,11 @@ public record Image(
                         || owner.equals(account.uuid())
                         || (state.isActivated() && acl.contains(account.uuid()));
         };
+    }
+
+    /** What it says of itself in words; looked up in its JSON, because it is rarely asked for. */
+    public String description() {
+        return new Description().of(json).text();
     }
 
     /** Its file and its icon, as far as it has them. */

@@ -94,6 +94,7 @@ final class ImageReader {
                 shown.publishedInstant(),
                 orEmpty(shown.type()),
                 orEmpty(shown.os()),
+                orEmpty(shown.brand()),
                 Optional.ofNullable(shown.origin()),
                 interned(shown.tags()),
                 Set.copyOf(shown.billingTags()),

@@ -34,6 +34,12 @@ public final class Rendered {
         return length;
     }
 
+    /** Copies the bytes to the beginning of an array. */
+    void copyTo(byte[] bytes) {
+        Place here = place;
+        here.buffer().get(here.offset(), bytes, 0, length);
+    }
+
     /** Writes the bytes at the buffer's position. */
     void writeTo(ByteBuffer buffer) {
         Place here = place;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.imageserver.auth.Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All images at one moment. Immutable: a request takes one snapshot and uses it from start to end, so that it never
@@ -28,6 +29,8 @@ public final class Snapshot {
     private final List<Image> oldestFirst;
     private final List<Problem> problems;
     private final ImageList list;
+
+    private volatile @Nullable List<Image> byName;
 
     private Snapshot(List<Image> byUuid, List<Image> oldestFirst, List<Problem> problems, ImageList list) {
         this.byUuid = byUuid;
@@ -104,6 +107,42 @@ public final class Snapshot {
     /** Every image, sorted by {@link Image#OLDEST_FIRST}. */
     public List<Image> images() {
         return oldestFirst;
+    }
+
+    /** Every image by name, and of one name the newest first; sorted when it is first asked for. */
+    public List<Image> byName() {
+        List<Image> sorted = byName;
+        if (sorted == null) {
+            sorted = oldestFirst.stream().sorted(Image.BY_NAME).toList();
+            byName = sorted;
+        }
+        return sorted;
+    }
+
+    /** Every image of this very name, the newest first. */
+    public List<Image> named(String name) {
+        List<Image> sorted = byName();
+        int begin = firstNotBefore(sorted, name);
+        int end = begin;
+        while (end < sorted.size() && sorted.get(end).name().equals(name)) {
+            end++;
+        }
+        return sorted.subList(begin, end);
+    }
+
+    private static int firstNotBefore(List<Image> sorted, String name) {
+        Comparator<String> order = String.CASE_INSENSITIVE_ORDER.thenComparing(Comparator.naturalOrder());
+        int low = 0;
+        int high = sorted.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (order.compare(sorted.get(middle).name(), name) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     /** The uuids of the images that are built on this one, in a stable order. */

@@ -42,6 +42,11 @@ public final class Query {
         return Optional.ofNullable(parameters.get(name)).map(values -> String.join(",", values));
     }
 
+    /** The values of a parameter, in the order of the query; empty when it is absent. */
+    public List<String> all(String name) {
+        return parameters.getOrDefault(name, List.of());
+    }
+
     /** The value of a parameter that was given and is not the empty string. */
     public Optional<String> nonEmpty(String name) {
         return get(name).filter(value -> !value.isEmpty());

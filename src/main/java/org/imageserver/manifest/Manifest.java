@@ -98,6 +98,11 @@ public final class Manifest {
         return text("os");
     }
 
+    /** The brand of zone that it needs, such as lx or bhyve, or null when it says none. */
+    public @Nullable String brand() {
+        return json.path("requirements").path("brand").textValue();
+    }
+
     /** The UUID of the image that this one is an increment of, or null. */
     public @Nullable String origin() {
         return text("origin");

@@ -180,7 +180,7 @@ class ListIT {
         try (BadLine line = BadLine.to(server.port())) {
             Page page = visitors.visit(line.address(), options -> {});
             page.navigate("/");
-            line.close();
+            line.goAway();
             visitors.expectTrouble("net::ERR_CONNECTION_REFUSED");
             search(page).fill("x");
             assertThat(page.getByText("The server did not answer")).isVisible();

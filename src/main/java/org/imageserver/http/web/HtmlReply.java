@@ -5,10 +5,11 @@ import gg.jte.html.HtmlInterceptor;
 import gg.jte.html.HtmlTemplateOutput;
 import gg.jte.html.OwaspHtmlTemplateOutput;
 import gg.jte.output.StringOutput;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.imageserver.catalogue.Sha1;
 import org.imageserver.http.Body;
 import org.imageserver.http.Reply;
-import org.jspecify.annotations.Nullable;
 
 /** Makes the answer that carries a page, with the headers that keep a browser from doing what no page asks for. */
 final class HtmlReply {
@@ -53,21 +54,19 @@ final class HtmlReply {
         void render(HtmlTemplateOutput output, HtmlInterceptor nobody);
     }
 
-    /** A page without a tag. */
+    /** A page. */
     static Reply.Content of(Page page) {
-        return of(200, page, null);
+        return of(200, page);
     }
 
     /**
-     * A page.
-     *
-     * @param status the HTTP status
-     * @param page a template with its values
-     * @param etag entity tag, unquoted; null when it would cost as much as the page
+     * A page with another status. Its tag is that of its bytes, so that whatever it shows (who is signed in, how often
+     * something was downloaded) makes it another one.
      */
-    static Reply.Content of(int status, Page page, @Nullable String etag) {
+    static Reply.Content of(int status, Page page) {
         StringOutput output = new StringOutput();
         page.render(new OwaspHtmlTemplateOutput(output), NOBODY);
-        return new Reply.Content(status, TYPE, Body.of(output.toString()), etag, HEADERS);
+        byte[] html = output.toString().getBytes(StandardCharsets.UTF_8);
+        return new Reply.Content(status, TYPE, Body.of(html), Sha1.hex(html), HEADERS);
     }
 }

@@ -22,7 +22,7 @@ import org.imageserver.http.Request;
  */
 final class StaticFiles {
     /** Every file of the directory {@code static}; a test compares. htmx comes from the build. */
-    static final List<String> NAMES = List.of("favicon.svg", "htmx.min.js", "pages.css");
+    static final List<String> NAMES = List.of("favicon.svg", "htmx.min.js", "list.js", "pages.css", "pages.js");
 
     private static final Map<String, Body> FILES = NAMES.stream()
             .collect(Collectors.toUnmodifiableMap(

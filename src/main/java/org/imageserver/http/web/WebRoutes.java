@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Sha1;
 import org.imageserver.http.Accept;
@@ -26,11 +27,17 @@ public final class WebRoutes {
 
     private final Catalogue catalogue;
     private final String version;
+    private final ListPage list;
 
-    /** Makes the pages of a catalogue. */
-    public WebRoutes(Catalogue catalogue, String version) {
+    /**
+     * Makes the pages of a catalogue.
+     *
+     * @param downloads how often an image was downloaded, by its uuid; looked up in memory
+     */
+    public WebRoutes(Catalogue catalogue, String version, ToLongFunction<String> downloads) {
         this.catalogue = catalogue;
         this.version = version;
+        this.list = new ListPage(catalogue, downloads);
     }
 
     /** The whole table: the routes given, and the pages, which describe all of them. */
@@ -69,7 +76,7 @@ public final class WebRoutes {
         boolean isBrowser = Accept.allows(accept, "text/html") || Accept.allows(accept, "application/xhtml+xml");
         String own = isBrowser ? "index.html" : "index.json";
         return new Reply.Later(() -> ownPage(own, isBrowser)
-                .orElseGet(() -> isBrowser ? FrontPage.answer(request, catalogue.snapshot()) : names())
+                .orElseGet(() -> isBrowser ? list.answer(request) : names())
                 .with("Vary", "Accept, Accept-Encoding"));
     }
 
