@@ -2,19 +2,23 @@ package org.imageserver.remote;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Flow;
+import javax.net.ssl.SSLContext;
 
 /**
  * Asks other servers, on behalf of clients that name a URL. Such a URL must not lead to what only this machine can
@@ -34,15 +38,26 @@ public final class Fetcher implements AutoCloseable {
     private final Limits limits;
     private final HttpClient client;
 
-    /** Makes a fetcher, which holds no connection yet. */
+    /** Makes a fetcher that goes straight to where clients want it, and holds no connection yet. */
     public Fetcher(Limits limits) {
+        this(limits, HttpClient.Builder.NO_PROXY, Optional.empty());
+    }
+
+    /**
+     * Makes a fetcher for servers that the operator named.
+     *
+     * @param proxy through which proxy, if any, a URL is asked
+     * @param trusted the authorities that are trusted; empty: those of Java
+     */
+    public Fetcher(Limits limits, ProxySelector proxy, Optional<SSLContext> trusted) {
         this.limits = limits;
-        this.client = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .proxy(HttpClient.Builder.NO_PROXY)
-                .connectTimeout(limits.connect())
-                .build();
+                .proxy(proxy)
+                .connectTimeout(limits.connect());
+        trusted.ifPresent(builder::sslContext);
+        this.client = builder.build();
     }
 
     /**
@@ -82,10 +97,20 @@ public final class Fetcher implements AutoCloseable {
      * @throws RemoteException when there is no answer, or the URL leads where it must not
      */
     public Answer get(URI url) throws RemoteException {
+        return get(url, Map.of());
+    }
+
+    /**
+     * The same with headers of the request. Another host, to which a redirect leads, is not told who asks.
+     *
+     * @throws RemoteException when there is no answer, or the URL leads where it must not
+     */
+    public Answer get(URI url, Map<String, String> headers) throws RemoteException {
         URI next = url;
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
             checkAddresses(next);
-            HttpResponse<Flow.Publisher<List<ByteBuffer>>> response = send(next);
+            HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
+                    send(next, named(next).equals(named(url)) ? headers : withoutSecrets(headers));
             Answer answer = answer(next, response);
             String location = response.headers().firstValue("Location").orElse("");
             if (!REDIRECTS.contains(answer.status()) || location.isEmpty()) {
@@ -97,6 +122,12 @@ public final class Fetcher implements AutoCloseable {
         throw new RemoteException(named(url) + " redirects more than " + MAX_REDIRECTS + " times");
     }
 
+    private static Map<String, String> withoutSecrets(Map<String, String> headers) {
+        Map<String, String> open = new HashMap<>(headers);
+        open.keySet().removeIf(name -> name.equalsIgnoreCase("Authorization"));
+        return open;
+    }
+
     private URI redirected(URI from, String location) throws RemoteException {
         try {
             return parse(from.resolve(location).toString());
@@ -106,14 +137,15 @@ public final class Fetcher implements AutoCloseable {
     }
 
     private void checkAddresses(URI url) throws RemoteException {
+        if (limits.arePrivateUrlsAllowed()) {
+            // Behind a proxy, this machine may not even know the name.
+            return;
+        }
         InetAddress[] addresses;
         try {
             addresses = InetAddress.getAllByName(url.getHost());
         } catch (UnknownHostException e) {
             throw new RemoteException("the host " + url.getHost() + " is not known", e);
-        }
-        if (limits.arePrivateUrlsAllowed()) {
-            return;
         }
         for (InetAddress address : addresses) {
             if (!PublicAddress.is(address)) {
@@ -123,13 +155,13 @@ public final class Fetcher implements AutoCloseable {
         }
     }
 
-    private HttpResponse<Flow.Publisher<List<ByteBuffer>>> send(URI url) throws RemoteException {
-        HttpRequest request = HttpRequest.newBuilder(url)
-                .timeout(limits.idle())
-                .header("User-Agent", "image-server")
-                .build();
+    private HttpResponse<Flow.Publisher<List<ByteBuffer>>> send(URI url, Map<String, String> headers)
+            throws RemoteException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(url).timeout(limits.idle()).header("User-Agent", "image-server");
+        headers.forEach(request::header);
         try {
-            return client.send(request, BodyHandlers.ofPublisher());
+            return client.send(request.build(), BodyHandlers.ofPublisher());
         } catch (IOException e) {
             throw new RemoteException(named(url) + ": " + Failures.text(e), e);
         } catch (InterruptedException e) {
@@ -141,13 +173,7 @@ public final class Fetcher implements AutoCloseable {
     private Answer answer(URI url, HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
         BodyChannel body = new BodyChannel(named(url), limits.idle(), System::nanoTime);
         response.body().subscribe(body);
-        HttpHeaders headers = response.headers();
-        return new Answer(
-                url,
-                response.statusCode(),
-                headers.firstValue("Content-Type"),
-                headers.firstValueAsLong("Content-Length"),
-                body);
+        return new Answer(url, response.statusCode(), response.headers(), body);
     }
 
     /** Host and port: a path may hold a secret, and messages are shown to others. */
