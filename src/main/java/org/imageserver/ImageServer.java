@@ -32,6 +32,8 @@ import org.imageserver.http.imgapi.ImgapiRoutes;
 import org.imageserver.http.imgapi.PublishRoute;
 import org.imageserver.http.web.WebRoutes;
 import org.imageserver.manifest.ManifestRules;
+import org.imageserver.mirror.Mirrors;
+import org.imageserver.mirror.Provenance;
 import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Limits;
 import org.imageserver.storage.LocalStorage;
@@ -48,6 +50,7 @@ public final class ImageServer implements AutoCloseable {
 
     private final Storage storage;
     private final Catalogue catalogue;
+    private final Mirrors mirrors;
     private final ImgapiPublishing publishing;
     private final HttpServer http;
     private final List<ListenAddress> addresses;
@@ -63,6 +66,7 @@ public final class ImageServer implements AutoCloseable {
         });
         Thread.ofPlatform().name("first-scan").start(firstScan);
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
+        mirrors = new Mirrors(settings, catalogue, new Provenance(storage));
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         http = new HttpServer(
                 settings, routes(catalogue, publishing, settings), gate(settings, keys), catchUp(), Version.current());
@@ -75,6 +79,7 @@ public final class ImageServer implements AutoCloseable {
         }
         catalogue.watch(storage.isShared() ? POLL : settings.rescan());
         sweep(catalogueSettings);
+        mirrors.start();
     }
 
     /**
@@ -180,6 +185,7 @@ public final class ImageServer implements AutoCloseable {
     @Override
     public void close() {
         http.close();
+        mirrors.close();
         publishing.close();
         catalogue.close();
         storage.close();

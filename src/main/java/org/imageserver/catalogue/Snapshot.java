@@ -86,7 +86,7 @@ public final class Snapshot {
     }
 
     /** An image, whoever may see it. */
-    Optional<Image> find(String uuid) {
+    public Optional<Image> find(String uuid) {
         int low = 0;
         int high = byUuid.size() - 1;
         while (low <= high) {

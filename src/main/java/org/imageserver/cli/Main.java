@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             CheckConfigCommand.class,
             CheckCommand.class,
             ImportCommand.class,
+            SyncCommand.class,
             CopyCommand.class,
             SweepCommand.class,
             VerifyCommand.class,

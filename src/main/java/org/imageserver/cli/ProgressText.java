@@ -51,7 +51,7 @@ final class ProgressText {
                 : String.format(Locale.ROOT, "  %d:%02d left", seconds / 60, seconds % 60);
     }
 
-    private static String amount(long bytes) {
+    static String amount(long bytes) {
         int unit = unit(bytes);
         return inUnit(bytes, unit) + " " + UNITS[unit];
     }

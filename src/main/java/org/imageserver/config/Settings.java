@@ -3,7 +3,9 @@ package org.imageserver.config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param usersFile the accounts
  * @param publishing who may publish, and what
  * @param keysDir the ssh keys of accounts, in {@code NAME.keys} files
+ * @param sources other servers whose images are brought here
  */
 public record Settings(
         List<ListenAddress> listen,
@@ -45,7 +48,8 @@ public record Settings(
         Duration grace,
         Path usersFile,
         Path keysDir,
-        Publishing publishing) {
+        Publishing publishing,
+        List<Source> sources) {
 
     /** The owner of images whose manifest names none, when the configuration names none either. */
     public static final String NOBODY = "00000000-0000-0000-0000-000000000000";
@@ -93,6 +97,55 @@ public record Settings(
             Path cacheDir,
             long cacheBytes,
             List<ListenAddress> redirect) {}
+
+    /**
+     * Another server, whose images are brought here by schedule.
+     *
+     * @param url without a slash at its end
+     * @param type what it speaks; empty: its ping tells
+     * @param channel of which it shows its images
+     * @param authorization value of that header; a secret
+     * @param caFile authorities in PEM that are trusted in place of Java's own
+     * @param filter fields and their values, as ListImages has them
+     * @param newest how many of each name; 0: all
+     * @param publishedAfter only images of a later date
+     * @param maxSize of an image's file in bytes; 0: any
+     * @param bytesPerSecond at most, of all its transfers together; 0: no limit
+     * @param interval between two looks at its list
+     * @param whenGone what becomes of images that it does not have any more
+     */
+    public record Source(
+            String url,
+            Optional<Type> type,
+            Optional<String> channel,
+            Optional<String> authorization,
+            Optional<Path> caFile,
+            Map<String, String> filter,
+            int newest,
+            Optional<Instant> publishedAfter,
+            long maxSize,
+            long bytesPerSecond,
+            Duration interval,
+            WhenGone whenGone) {
+        /** The protocol that a server speaks. */
+        public enum Type {
+            IMGAPI,
+            DSAPI
+        }
+
+        /** What becomes of an image here when its source does not have it any more. */
+        public enum WhenGone {
+            KEEP,
+            DISABLE,
+            REMOVE
+        }
+
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return url;
+        }
+    }
 
     /** How strictly ZFS send streams are verified. */
     public enum Verify {

@@ -62,6 +62,10 @@ public enum SettingsKey {
             "allow_private_urls",
             "true or false",
             "Fetches files and images by http and from private addresses, too: for closed networks only."),
+    SOURCES(
+            "sources",
+            "a list of objects with \"url\" and \"policy\"",
+            "Other servers whose images are brought here; see docs/mirror.md."),
     COMMENTS("comments", "anything", "Ignored; the old server's configuration has it.");
 
     private final String key;

@@ -57,7 +57,8 @@ final class SettingsReader {
                 seconds(SettingsKey.GRACE_SECONDS, "0", 30),
                 path(SettingsKey.USERS_FILE, serveDir.resolve(".image-server/users.json")),
                 path(SettingsKey.KEYS_DIR, serveDir.resolve(".image-server/keys")),
-                publishing());
+                publishing(),
+                new SourcesReader(file).read());
     }
 
     private Path serveDirOfTheFile() throws ConfigException {

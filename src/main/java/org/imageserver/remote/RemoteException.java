@@ -4,11 +4,13 @@ import java.io.IOException;
 
 /** Another server could not be asked, refused, or broke off; the message says which server and what it said. */
 public final class RemoteException extends IOException {
-    RemoteException(String message) {
+    /** Says which server, and what it said. */
+    public RemoteException(String message) {
         super(message);
     }
 
-    RemoteException(String message, Throwable cause) {
+    /** The same, with what led to it. */
+    public RemoteException(String message, Throwable cause) {
         super(message, cause);
     }
 

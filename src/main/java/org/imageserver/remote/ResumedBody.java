@@ -6,6 +6,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,9 +51,9 @@ public final class ResumedBody implements ReadableByteChannel {
         this.answer = ask.with(Map.of());
     }
 
-    /** The first answer, for its headers. */
-    public Answer answer() {
-        return answer;
+    /** The size of the whole in bytes, if the server said it. */
+    public OptionalLong announced() {
+        return answer.announced();
     }
 
     @Override

@@ -1,0 +1,147 @@
+package org.imageserver.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.imageserver.ImageServer;
+import org.imageserver.Storages;
+import org.imageserver.catalogue.Catalogue;
+import org.imageserver.config.ConfigException;
+import org.imageserver.config.Settings;
+import org.imageserver.config.Settings.LogLevel;
+import org.imageserver.logging.Logging;
+import org.imageserver.mirror.Listed;
+import org.imageserver.mirror.Mirror;
+import org.imageserver.mirror.Mirrors;
+import org.imageserver.mirror.Plan;
+import org.imageserver.mirror.Provenance;
+import org.imageserver.remote.RemoteException;
+import org.imageserver.storage.Storage;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code image-server sync}: brings here what the sources have, now. A running server does so by itself. */
+@Command(
+        name = "sync",
+        description = {
+            "Brings here what is wanted of the sources in the configuration, and prints what it did.",
+            "A running server does the same by itself, at the interval of each source, and sees what this command brings."
+        },
+        mixinStandardHelpOptions = true)
+final class SyncCommand implements Callable<Integer> {
+    @Parameters(index = "0", arity = "0..1", paramLabel = "URL", description = "This source alone.")
+    private @Nullable String only;
+
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "The server's config.json.")
+    private Path config;
+
+    @Option(names = "--dry-run", description = "Print what would come and how big it is; bring nothing.")
+    private boolean isDry;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws CommandFailure {
+        Logging.configure(LogLevel.ERROR, Logging.Format.HUMAN, Logging.Target.STANDARD_ERROR);
+        Settings settings = settings();
+        try (Storage storage = Storages.open(settings);
+                Catalogue catalogue = new Catalogue(storage, ImageServer.catalogueSettings(settings));
+                Mirrors mirrors = new Mirrors(settings, catalogue, new Provenance(storage))) {
+            catalogue.rescan();
+            boolean isAllDone = true;
+            for (Mirror mirror : wanted(mirrors)) {
+                isAllDone &= sync(mirror);
+            }
+            return isAllDone ? 0 : CommandFailure.FOUND_WRONG;
+        } catch (IOException e) {
+            throw new CommandFailure(CommandFailure.FOUND_WRONG, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Settings settings() throws CommandFailure {
+        try {
+            return Settings.read(config, Settings.Overrides.NONE);
+        } catch (ConfigException e) {
+            throw new CommandFailure(CommandFailure.WRONG_USE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<Mirror> wanted(Mirrors mirrors) throws CommandFailure {
+        List<Mirror> wanted = mirrors.all().stream()
+                .filter(mirror -> only == null || mirror.source().url().equals(only.replaceAll("/+$", "")))
+                .toList();
+        if (wanted.isEmpty()) {
+            throw new CommandFailure(
+                    CommandFailure.WRONG_USE,
+                    only == null ? config + " has no \"sources\"" : "no source in " + config + " is " + only);
+        }
+        return wanted;
+    }
+
+    private boolean sync(Mirror mirror) throws RemoteException {
+        PrintWriter out = spec.commandLine().getOut();
+        Plan plan = mirror.plan();
+        out.println(mirror.source().url() + ": to bring " + plan.missing().size() + " images, "
+                + ProgressText.amount(plan.bytes()) + "; here already " + plan.present() + "; changed there "
+                + plan.changed().size() + "; gone there " + plan.gone().size());
+        if (isDry) {
+            plan.missing()
+                    .forEach(image -> out.println("  " + image.uuid() + "  " + image.name() + " " + image.version()
+                            + "  " + ProgressText.amount(image.size())));
+            out.flush();
+            return true;
+        }
+        out.flush();
+        try (Progress progress = Progress.start("mirroring", OptionalLong.of(plan.bytes()))) {
+            return mirror.run(plan, new Shown(progress, out));
+        }
+    }
+
+    /** On the terminal of whoever said the command. */
+    private static final class Shown implements Mirror.Watcher {
+        private final Progress progress;
+        private final PrintWriter out;
+        private long bytes;
+
+        Shown(Progress progress, PrintWriter out) {
+            this.progress = progress;
+            this.out = out;
+        }
+
+        @Override
+        public void begins(Listed image) {
+            progress.describe(image.name() + " " + image.version());
+        }
+
+        @Override
+        public void received(long more) {
+            bytes += more;
+            progress.reached(bytes);
+        }
+
+        @Override
+        public void done(String what) {
+            print(what);
+        }
+
+        @Override
+        public void failed(String what) {
+            print("FAILED: " + what);
+        }
+
+        private void print(String line) {
+            progress.print(() -> {
+                out.println(line);
+                out.flush();
+            });
+        }
+    }
+}

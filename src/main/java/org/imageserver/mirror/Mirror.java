@@ -1,0 +1,288 @@
+package org.imageserver.mirror;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.FileUpload;
+import org.imageserver.catalogue.IconUpload;
+import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.ImageException;
+import org.imageserver.catalogue.Snapshot;
+import org.imageserver.catalogue.Target;
+import org.imageserver.config.Settings.Source;
+import org.imageserver.manifest.State;
+import org.imageserver.remote.Answer;
+import org.imageserver.remote.RemoteException;
+import org.imageserver.remote.ResumedBody;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings here what is wanted of one source: origins first, each image by the one publishing path, so its sha1 and its
+ * stream are verified before anything of it is to be seen. What cannot be brought takes nothing else along. Used by one
+ * thread.
+ */
+public final class Mirror {
+    private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
+
+    /** No chain of increments is so long; a source that lies could go on for ever. */
+    private static final int MAX_ORIGINS = 100;
+
+    private final Source source;
+    private final Upstream upstream;
+    private final Catalogue catalogue;
+    private final Provenance provenance;
+    private final Principal.Account principal;
+    private final Throttle throttle;
+    private Optional<String> knownList = Optional.empty();
+
+    /**
+     * Makes a mirror; asks nothing yet.
+     *
+     * @param principal in whose name images are published and changed
+     */
+    Mirror(Source source, Upstream upstream, Catalogue catalogue, Provenance provenance, Principal.Account principal) {
+        this.source = source;
+        this.upstream = upstream;
+        this.catalogue = catalogue;
+        this.provenance = provenance;
+        this.principal = principal;
+        this.throttle = new Throttle(source.bytesPerSecond(), System::nanoTime);
+    }
+
+    /** The source. */
+    public Source source() {
+        return source;
+    }
+
+    /**
+     * Compares the source's list with what is here.
+     *
+     * @throws RemoteException when the source cannot be asked
+     */
+    public Plan plan() throws RemoteException {
+        Optional<Upstream.Catalogue> there = upstream.list(knownList);
+        if (there.isEmpty()) {
+            return new Plan(List.of(), List.of(), List.of(), 0, true);
+        }
+        knownList = Optional.empty();
+        List<Listed> all = there.get().images();
+        List<Listed> wanted = new Choice(source).of(all);
+        Snapshot here = catalogue.snapshot();
+        Map<String, Provenance.Origin> its = provenance.from(source.url());
+        Plan plan = new Plan(
+                wanted.stream()
+                        .filter(image -> here.find(image.uuid()).isEmpty())
+                        .toList(),
+                all.stream()
+                        .filter(image -> its.containsKey(image.uuid()) && isOtherState(image, here))
+                        .toList(),
+                gone(all, its.keySet(), here),
+                (int) wanted.stream()
+                        .filter(image -> here.find(image.uuid()).isPresent())
+                        .count(),
+                false);
+        if (plan.missing().isEmpty() && plan.changed().isEmpty() && plan.gone().isEmpty()) {
+            knownList = there.get().etag();
+        }
+        return plan;
+    }
+
+    private static boolean isOtherState(Listed image, Snapshot here) {
+        return here.find(image.uuid())
+                .filter(its -> its.state().isActivated() && (its.state() == State.DISABLED) != image.isDisabled())
+                .isPresent();
+    }
+
+    /** An empty list is more likely a fault there than the wish that everything goes. */
+    private List<String> gone(List<Listed> all, Set<String> its, Snapshot here) {
+        if (source.whenGone() == Source.WhenGone.KEEP || all.isEmpty()) {
+            return List.of();
+        }
+        Set<String> there = all.stream().map(Listed::uuid).collect(Collectors.toCollection(HashSet::new));
+        return its.stream()
+                .filter(uuid -> !there.contains(uuid))
+                .filter(uuid -> here.find(uuid)
+                        .filter(image -> source.whenGone() == Source.WhenGone.REMOVE || image.state() == State.ACTIVE)
+                        .isPresent())
+                .toList();
+    }
+
+    /** Is told how it goes; called by the thread that does the work. */
+    public interface Watcher {
+        /** An image is begun. */
+        void begins(Listed image);
+
+        /** So many more bytes came. */
+        void received(long bytes);
+
+        /** An image is here, or was changed or removed. */
+        void done(String what);
+
+        /** An image could not be brought; the others are. */
+        void failed(String what);
+    }
+
+    /**
+     * Does what a plan says.
+     *
+     * @return whether all of it was done
+     */
+    public boolean run(Plan plan, Watcher watcher) {
+        boolean isAllDone = true;
+        Set<String> failed = new HashSet<>();
+        for (Listed image : plan.missing()) {
+            if (Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            if (!bring(image, failed, watcher)) {
+                failed.add(image.uuid());
+                isAllDone = false;
+            }
+        }
+        for (Listed image : plan.changed()) {
+            isAllDone &= change(
+                    image.uuid(),
+                    watcher,
+                    image.isDisabled() ? "disabled" : "enabled",
+                    () -> catalogue.publisher().setDisabled(Target.of(principal, image.uuid()), image.isDisabled()));
+        }
+        for (String uuid : plan.gone()) {
+            isAllDone &= change(uuid, watcher, "gone from the source", () -> whenGone(uuid));
+        }
+        return isAllDone;
+    }
+
+    private boolean bring(Listed image, Set<String> failed, Watcher watcher) {
+        String name = image.name() + " " + image.version() + " (" + image.uuid() + ")";
+        if (image.origin().filter(failed::contains).isPresent()) {
+            watcher.failed(name + ": the image that it builds on could not be brought");
+            return false;
+        }
+        watcher.begins(image);
+        try {
+            bringOrigins(image, watcher);
+            bring(image.uuid(), watcher);
+            watcher.done("brought " + name);
+            return true;
+        } catch (IOException | ImageException e) {
+            LOG.atWarn()
+                    .addKeyValue("source", source.url())
+                    .addKeyValue("image", image.uuid())
+                    .log("an image cannot be brought here: {}", e.getMessage());
+            watcher.failed(name + ": " + e.getMessage());
+            return false;
+        }
+    }
+
+    /** Those that the list does not show, such as disabled ones. */
+    private void bringOrigins(Listed image, Watcher watcher) throws IOException {
+        List<String> chain = new ArrayList<>();
+        Optional<String> next = image.origin();
+        while (next.isPresent() && catalogue.snapshot().find(next.get()).isEmpty()) {
+            String uuid = next.get();
+            if (chain.contains(uuid) || chain.size() > MAX_ORIGINS) {
+                throw new RemoteException("the origins of " + image.uuid() + " at " + source.url() + " never end");
+            }
+            chain.add(uuid);
+            next = Optional.ofNullable(manifest(uuid).path("origin").textValue());
+        }
+        for (String uuid : chain.reversed()) {
+            bring(uuid, watcher);
+        }
+    }
+
+    private ObjectNode manifest(String uuid) throws RemoteException {
+        return upstream.manifest(uuid)
+                .orElseThrow(() -> new RemoteException(source.url() + " has no image " + uuid + " any more"));
+    }
+
+    private void bring(String uuid, Watcher watcher) throws IOException {
+        ObjectNode manifest = manifest(uuid);
+        JsonNode file = manifest.at("/files/0");
+        if (!file.path("sha1").isTextual()) {
+            throw new RemoteException("the manifest of " + uuid + " at " + source.url()
+                    + " names no sha1: its file cannot be verified, and is not taken");
+        }
+        try (ResumedBody body = upstream.file(uuid)) {
+            ReadableByteChannel bytes = throttle.over(body, watcher::received);
+            FileUpload upload = new FileUpload(
+                    bytes,
+                    file.has("size") ? OptionalLong.of(file.path("size").asLong()) : body.announced(),
+                    text(file, "compression"),
+                    text(file, "sha1"),
+                    text(file, "dataset_guid"));
+            catalogue.publisher().importWithFile(principal, uuid, manifest, upload);
+        }
+        provenance.put(
+                uuid,
+                new Provenance.Origin(
+                        source.url(),
+                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                        "sha1 and stream"));
+        bringIcon(uuid, manifest);
+        if (manifest.path("disabled").asBoolean()) {
+            catalogue.publisher().setDisabled(Target.of(principal, uuid), true);
+        }
+    }
+
+    /** An icon is no part of what is installed: an image without it is better than none. */
+    private void bringIcon(String uuid, ObjectNode manifest) {
+        if (!manifest.path("icon").asBoolean()) {
+            return;
+        }
+        try (Answer answer = upstream.icon(uuid)) {
+            catalogue
+                    .publisher()
+                    .addIcon(
+                            Target.of(principal, uuid),
+                            new IconUpload(answer.body(), answer.announced(), answer.contentType(), Optional.empty()));
+        } catch (IOException | ImageException e) {
+            LOG.warn("image {} is brought without its icon: {}", uuid, e.getMessage());
+        }
+    }
+
+    private static Optional<String> text(JsonNode object, String field) {
+        return Optional.ofNullable(object.path(field).textValue());
+    }
+
+    private interface Step {
+        Image take() throws IOException;
+    }
+
+    private boolean change(String uuid, Watcher watcher, String what, Step step) {
+        try {
+            step.take();
+            watcher.done(what + ": " + uuid);
+            return true;
+        } catch (IOException | ImageException e) {
+            LOG.warn("image {} cannot follow {}: {}", uuid, source.url(), e.getMessage());
+            watcher.failed(uuid + ": " + e.getMessage());
+            return false;
+        }
+    }
+
+    private Image whenGone(String uuid) throws IOException {
+        Target target = Target.of(principal, uuid);
+        Image before = catalogue.snapshot().image(uuid, principal);
+        if (source.whenGone() == Source.WhenGone.DISABLE) {
+            return catalogue.publisher().setDisabled(target, true);
+        }
+        catalogue.publisher().delete(target);
+        provenance.remove(uuid);
+        return before;
+    }
+}

@@ -1,0 +1,181 @@
+package org.imageserver.mirror;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.imageserver.auth.Principal;
+import org.imageserver.auth.Role;
+import org.imageserver.catalogue.Catalogue;
+import org.imageserver.config.Settings;
+import org.imageserver.config.Settings.Source;
+import org.imageserver.remote.Fetcher;
+import org.imageserver.remote.Limits;
+import org.imageserver.remote.RemoteException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The mirrors of all sources of a configuration, and their schedule. Thread-safe. */
+public final class Mirrors implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Mirrors.class);
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+
+    /** After a failure, and twice as long after each further one, up to the interval. */
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(30);
+
+    private final List<Mirror> mirrors = new ArrayList<>();
+    private final List<Fetcher> fetchers = new ArrayList<>();
+    private final ScheduledExecutorService scheduler;
+
+    /**
+     * Makes the mirrors; asks nothing yet.
+     *
+     * @throws IOException when a file of authorities cannot be read
+     */
+    public Mirrors(Settings settings, Catalogue catalogue, Provenance provenance) throws IOException {
+        Principal.Account principal =
+                new Principal.Account("mirror", settings.creator().uuid(), Role.ADMIN);
+        for (Source source : settings.sources()) {
+            Fetcher fetcher = new Fetcher(
+                    new Limits(true, CONNECT, settings.idle()), EnvironmentProxy.selector(), trusted(source));
+            fetchers.add(fetcher);
+            mirrors.add(new Mirror(
+                    source,
+                    new Upstream(source, fetcher, settings.creator().uuid()),
+                    catalogue,
+                    provenance,
+                    principal));
+        }
+        scheduler = Executors.newScheduledThreadPool(
+                Math.max(1, mirrors.size()),
+                Thread.ofPlatform().daemon().name("mirror-", 0).factory());
+    }
+
+    /** The mirrors, in the order of the configuration. */
+    public List<Mirror> all() {
+        return List.copyOf(mirrors);
+    }
+
+    private static Optional<SSLContext> trusted(Source source) throws IOException {
+        return source.caFile().isPresent()
+                ? Optional.of(trusting(source.caFile().get()))
+                : Optional.empty();
+    }
+
+    private static SSLContext trusting(Path file) throws IOException {
+        try (InputStream pem = Files.newInputStream(file)) {
+            KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
+            authorities.load(null, null);
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+                authorities.setCertificateEntry("authority-" + authorities.size(), certificate);
+            }
+            if (authorities.size() == 0) {
+                throw new IOException(file + " holds no certificate in PEM");
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(authorities);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException(file + " cannot be used as authorities: " + e.getMessage(), e);
+        }
+    }
+
+    /** Begins to look at every source, now and then again and again. */
+    public void start() {
+        mirrors.forEach(mirror -> schedule(mirror, 0, 0));
+    }
+
+    /** Somewhat early or late, so that a thousand mirrors do not come at once. */
+    private void schedule(Mirror mirror, long seconds, int failures) {
+        long millis = seconds == 0 ? 0 : ThreadLocalRandom.current().nextLong(seconds * 900, seconds * 1100 + 1);
+        ScheduledFuture<?> unused =
+                scheduler.schedule(() -> lookAndGoOn(mirror, failures), millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void lookAndGoOn(Mirror mirror, int failures) {
+        long interval = mirror.source().interval().toSeconds();
+        boolean isGood = look(mirror, failures);
+        if (!scheduler.isShutdown()) {
+            long pause = FIRST_PAUSE.toSeconds() << Math.min(failures, 10);
+            schedule(mirror, isGood ? interval : Math.min(pause, interval), isGood ? 0 : failures + 1);
+        }
+    }
+
+    private static boolean look(Mirror mirror, int failures) {
+        try {
+            Plan plan = mirror.plan();
+            if (plan.missing().size() + plan.changed().size() + plan.gone().size() > 0) {
+                LOG.info(
+                        "{}: {} images to bring, {} bytes; {} changed, {} gone there",
+                        mirror.source().url(),
+                        plan.missing().size(),
+                        plan.bytes(),
+                        plan.changed().size(),
+                        plan.gone().size());
+            }
+            return mirror.run(plan, new LogWatcher(mirror.source().url()));
+        } catch (RemoteException e) {
+            if (failures == 0) {
+                LOG.warn("{} cannot be asked; trying again: {}", mirror.source().url(), e.getMessage());
+            }
+            return false;
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "mirroring {} found a fault in this server", mirror.source().url(), e);
+            return false;
+        }
+    }
+
+    /** What a mirror in the background says. */
+    private record LogWatcher(String source) implements Mirror.Watcher {
+        @Override
+        public void begins(Listed image) {
+            LOG.debug("{}: bringing {}", source, image.uuid());
+        }
+
+        @Override
+        public void received(long bytes) {}
+
+        @Override
+        public void done(String what) {
+            LOG.info("{}: {}", source, what);
+        }
+
+        @Override
+        public void failed(String what) {
+            LOG.warn("{}: {}", source, what);
+        }
+    }
+
+    /** Breaks off what is being fetched; nothing of it is to be seen. */
+    @Override
+    public void close() {
+        scheduler.shutdownNow();
+        fetchers.forEach(Fetcher::close);
+        try {
+            if (!scheduler.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.warn("a mirror is still at work");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
