@@ -36,6 +36,8 @@ class ArchitectureTest {
             .definedBy("org.imageserver.zfs..")
             .layer("remote")
             .definedBy("org.imageserver.remote..")
+            .layer("mirror")
+            .definedBy("org.imageserver.mirror..")
             .layer("config")
             .definedBy("org.imageserver.config..")
             .layer("logging")
@@ -48,18 +50,20 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("wiring")
             .whereLayer("http")
             .mayOnlyBeAccessedByLayers("faces", "wiring")
+            .whereLayer("mirror")
+            .mayOnlyBeAccessedByLayers("wiring", "cli")
             .whereLayer("catalogue")
-            .mayOnlyBeAccessedByLayers("http", "faces", "wiring", "cli")
+            .mayOnlyBeAccessedByLayers("http", "faces", "mirror", "wiring", "cli")
             .whereLayer("storage")
-            .mayOnlyBeAccessedByLayers("catalogue", "wiring", "cli")
+            .mayOnlyBeAccessedByLayers("catalogue", "mirror", "wiring", "cli")
             .whereLayer("auth")
-            .mayOnlyBeAccessedByLayers("catalogue", "http", "faces", "wiring", "cli")
+            .mayOnlyBeAccessedByLayers("catalogue", "mirror", "http", "faces", "wiring", "cli")
             .whereLayer("manifest")
-            .mayOnlyBeAccessedByLayers("catalogue", "http", "faces", "wiring", "cli")
+            .mayOnlyBeAccessedByLayers("catalogue", "mirror", "http", "faces", "wiring", "cli")
             .whereLayer("zfs")
             .mayOnlyBeAccessedByLayers("catalogue", "cli")
             .whereLayer("remote")
-            .mayOnlyBeAccessedByLayers("http", "faces", "wiring")
+            .mayOnlyBeAccessedByLayers("http", "faces", "mirror", "wiring", "cli")
             .whereLayer("logging")
             .mayOnlyBeAccessedByLayers("cli");
 
@@ -69,7 +73,13 @@ class ArchitectureTest {
             .resideInAnyPackage("..manifest..", "..storage..", "..auth..", "..config..", "..zfs..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.imageserver", "..http..", "..catalogue..", "..cli..", "..logging..");
+            .resideInAnyPackage(
+                    "org.imageserver",
+                    "org.imageserver.http..",
+                    "..catalogue..",
+                    "..cli..",
+                    "..logging..",
+                    "..mirror..");
 
     @ArchTest
     static final ArchRule WHO_ASKS_IS_KNOWN_WITHOUT_THE_REST = noClasses()

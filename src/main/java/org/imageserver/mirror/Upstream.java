@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class Upstream {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int MAX_MANIFEST = 1024 * 1024;
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
     private final Source source;
     private final Fetcher fetcher;

@@ -22,6 +22,8 @@ public final class ResumedBody implements ReadableByteChannel {
     /** How often in a row it may fail without a byte. */
     private static final int MOST_FAILURES = 6;
 
+    private static final int MOST_FIRST_FAILURES = 2;
+
     private final Ask ask;
     private final String what;
     private final Duration firstPause;
@@ -48,7 +50,22 @@ public final class ResumedBody implements ReadableByteChannel {
         this.what = what;
         this.firstPause = firstPause;
         this.ask = ask;
-        this.answer = ask.with(Map.of());
+        this.answer = first();
+    }
+
+    /** A server that is being restarted answers the next time, or the one after that. */
+    private Answer first() throws RemoteException {
+        while (true) {
+            try {
+                return ask.with(Map.of());
+            } catch (RemoteException e) {
+                failures++;
+                if (failures > MOST_FIRST_FAILURES) {
+                    throw e;
+                }
+                pause();
+            }
+        }
     }
 
     /** The size of the whole in bytes, if the server said it. */

@@ -1,0 +1,161 @@
+package org.imageserver.mirror;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.imageserver.TestImages;
+
+/** An image server on the loopback that fails as a test wants. */
+final class FaultyUpstream implements AutoCloseable {
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Map<String, ObjectNode> manifests = new ConcurrentSkipListMap<>();
+    private final Map<String, byte[]> files = new ConcurrentSkipListMap<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final AtomicInteger cuts = new AtomicInteger();
+    private volatile int cutAt = Integer.MAX_VALUE;
+    private volatile int status = 200;
+    private volatile boolean isWithoutRanges;
+
+    FaultyUpstream() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(threads);
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                answer(exchange);
+            }
+        });
+        server.start();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** An image of arbitrary bytes, which no stream check looks at. */
+    String add(int number, String name, byte[] file) {
+        String uuid = TestImages.uuid(number);
+        ObjectNode manifest = TestImages.manifest(uuid, file);
+        manifest.put("name", name)
+                .put("type", "other")
+                .put("published_at", "2026-01-%02dT00:00:00.000Z".formatted(number));
+        ((ObjectNode) manifest.at("/files/0")).put("compression", "none");
+        manifests.put(uuid, manifest);
+        files.put(uuid, file);
+        return uuid;
+    }
+
+    ObjectNode manifest(String uuid) {
+        return Objects.requireNonNull(manifests.get(uuid), uuid);
+    }
+
+    void remove(String uuid) {
+        manifests.remove(uuid);
+    }
+
+    /** Other bytes than the manifest is about. */
+    void replaceFile(String uuid, byte[] file) {
+        files.put(uuid, file);
+    }
+
+    /** The next so many answers with a file end after so many bytes. */
+    void cut(int times, int afterBytes) {
+        cutAt = afterBytes;
+        cuts.set(times);
+    }
+
+    void withoutRanges() {
+        isWithoutRanges = true;
+    }
+
+    /** Every answer from now on has this status. */
+    void answerWith(int given) {
+        status = given;
+    }
+
+    /** Methods and targets, in order. */
+    List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        requests.add(exchange.getRequestURI() + " "
+                + exchange.getRequestHeaders()
+                        .getOrDefault("Range", List.of(""))
+                        .getFirst());
+        String[] parts = path.split("/", -1);
+        if (status != 200) {
+            exchange.sendResponseHeaders(status, -1);
+        } else if (path.equals("/ping")) {
+            send(exchange, "{\"ping\":\"pong\",\"imgapi\":true}");
+        } else if (path.equals("/images")) {
+            list(exchange);
+        } else if (!manifests.containsKey(parts[2])) {
+            exchange.sendResponseHeaders(404, -1);
+        } else if (parts.length == 3) {
+            send(exchange, manifests.get(parts[2]).toString());
+        } else {
+            sendFile(exchange, Objects.requireNonNull(files.get(parts[2])));
+        }
+    }
+
+    private void list(HttpExchange exchange) throws IOException {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        manifests.values().forEach(list::add);
+        String etag = "\"" + list.toString().hashCode() + "\"";
+        exchange.getResponseHeaders().set("ETag", etag);
+        if (etag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
+            exchange.sendResponseHeaders(304, -1);
+        } else {
+            send(exchange, list.toString());
+        }
+    }
+
+    private static void send(HttpExchange exchange, String json) throws IOException {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+
+    private void sendFile(HttpExchange exchange, byte[] file) throws IOException {
+        exchange.getResponseHeaders().set("ETag", "\"" + TestImages.sha1(file) + "\"");
+        String range = isWithoutRanges ? null : exchange.getRequestHeaders().getFirst("Range");
+        int from = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
+        if (range != null) {
+            exchange.getResponseHeaders()
+                    .set("Content-Range", "bytes " + from + "-" + (file.length - 1) + "/" + file.length);
+        }
+        exchange.sendResponseHeaders(range == null ? 200 : 206, file.length - from);
+        int length = cuts.getAndDecrement() > 0 ? Math.min(cutAt, file.length - from) : file.length - from;
+        exchange.getResponseBody().write(file, from, length);
+        // What came before the break must arrive: a client may ask again by itself when nothing did.
+        exchange.getResponseBody().flush();
+        // Closed early by the caller's try, the connection breaks where the bytes end.
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
