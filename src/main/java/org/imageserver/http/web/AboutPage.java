@@ -11,7 +11,7 @@ final class AboutPage {
         Frame frame = Frame.of(request, Section.ABOUT, "About this image server")
                 .withDescription("How to use this server with imgadm, old and new, and how to mirror it.");
         boolean isTls = request.client().scheme().equals("https");
-        return HtmlReply.of((output, nobody) ->
-                JteaboutGenerated.render(output, nobody, frame, Frame.origin(request), request.host(), isTls));
+        return HtmlReply.of(
+                (output, nobody) -> JteaboutGenerated.render(output, nobody, frame, Frame.origin(request), isTls));
     }
 }
