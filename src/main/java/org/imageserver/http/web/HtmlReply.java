@@ -65,7 +65,7 @@ final class HtmlReply {
      */
     static Reply.Content of(int status, Page page) {
         byte[] html = rendered(page);
-        return new Reply.Content(status, TYPE, Body.of(html), Sha1.hex(html), HEADERS);
+        return new Reply.Content(status, TYPE, Body.of(html).compressedIfLarge(), Sha1.hex(html), HEADERS);
     }
 
     /** What a template writes, in UTF-8. */

@@ -38,7 +38,6 @@ final class ListPage {
                 snapshot.images().stream().anyMatch(image -> Selection.isShown(image, request.principal())));
         Frame frame = Frame.of(request, Section.IMAGES, title(query))
                 .withDescription(total + " for SmartOS, ready for imgadm and vmadm.")
-                .withJson(query.api().orElse(""))
                 .withFeed(query.feed())
                 .withScripts("list.js");
         return HtmlReply.of((output, nobody) -> JtelistGenerated.render(output, nobody, frame, data))

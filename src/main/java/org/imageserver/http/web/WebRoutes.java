@@ -70,7 +70,7 @@ public final class WebRoutes {
                 "/docs",
                 "Docs",
                 doc("This document as a page.", "text/html"),
-                request -> new DocsPage(all, version).answer(request)));
+                request -> new Reply.Later(() -> new DocsPage(all, version).answer(request))));
         return new RouteTable(all);
     }
 
