@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Words that a person looks for. An image matches when each of them is a part of its name, version, uuid or
- * description; the case does not matter. For one thread.
+ * Words that a person looks for. An image matches when each of them is a part of its name, version, uuid, system, type,
+ * brand or description; the case does not matter. For one thread.
  */
 public final class Words {
     /** More words than this are ignored: nobody types them, and each costs a look at every image. */
@@ -79,6 +79,9 @@ public final class Words {
     private static boolean isInFacts(Image image, Word word) {
         return contains(image.name(), word)
                 || contains(image.version(), word)
+                || contains(image.os(), word)
+                || contains(image.type(), word)
+                || contains(image.brand(), word)
                 || image.uuid().contains(word.lower());
     }
 

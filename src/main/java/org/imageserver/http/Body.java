@@ -113,6 +113,11 @@ public final class Body {
         return new Body(length, identity, parts, stream, List.of(ByteBuffer.wrap(compressed.toByteArray())));
     }
 
+    /** The same, compressed now if it is too large for that to be left to an event loop. */
+    public Body compressedIfLarge() {
+        return length > TOO_LARGE_FOR_EVENT_LOOP ? compressed() : this;
+    }
+
     private static byte[] bytes(ByteBuffer part) {
         byte[] bytes = new byte[part.remaining()];
         part.get(part.position(), bytes);

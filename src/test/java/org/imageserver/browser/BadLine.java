@@ -111,7 +111,7 @@ final class BadLine implements AutoCloseable {
         }
     }
 
-    private synchronized void count(int bytes) throws IOException, InterruptedException {
+    private synchronized void count(int bytes) throws SocketException, InterruptedException {
         if (fault == Fault.NONE) {
             return;
         }
@@ -130,11 +130,18 @@ final class BadLine implements AutoCloseable {
         }
     }
 
-    private void endAll() throws IOException {
+    private void endAll() {
         for (Socket socket : sockets) {
-            // Without a farewell, as a line that breaks.
+            cut(socket);
+        }
+    }
+
+    /** Without a farewell, as a line that breaks. */
+    private static void cut(Socket socket) {
+        try (socket) {
             socket.setSoLinger(true, 0);
-            socket.close();
+        } catch (IOException e) {
+            // It has ended by itself.
         }
     }
 

@@ -39,7 +39,15 @@ class EveryPageIT {
     }
 
     static List<String> pages() {
-        return List.of("/", "/docs", "/sign-in");
+        return List.of("/", "/?view=images", "/n/base-64-lts", "/about", "/docs", "/n/no-such-name");
+    }
+
+    /** A browser says in its console that the page itself was answered with an error. */
+    private static void open(Page page, String path, Visitors visitors) {
+        if (path.contains("no-such")) {
+            visitors.expectTrouble("404 (Not Found) at " + server.uri(path));
+        }
+        page.navigate(path);
     }
 
     @ParameterizedTest
@@ -47,7 +55,7 @@ class EveryPageIT {
     void keepsNobodyOutInLightAndDark(String path, Visitors visitors) {
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             Page page = visitors.visit(server, options -> options.setColorScheme(scheme));
-            page.navigate(path);
+            open(page, path, visitors);
             Axe.assertAccessible(page, path + " " + scheme);
         }
     }
@@ -57,7 +65,7 @@ class EveryPageIT {
     void isAsWideAsAPhone(String path, Visitors visitors) {
         Page page = visitors.visit(
                 server, options -> options.setViewportSize(PHONE_WIDTH, 720).setIsMobile(true));
-        page.navigate(path);
+        open(page, path, visitors);
         assertThat(page.evaluate("document.documentElement.scrollWidth"))
                 .as("width of %s", path)
                 .isEqualTo(PHONE_WIDTH);
@@ -68,8 +76,8 @@ class EveryPageIT {
     void isReadWithoutJavaScript(String path, Visitors visitors) {
         Page with = visitors.visit(server);
         Page without = visitors.visit(server, options -> options.setJavaScriptEnabled(false));
-        with.navigate(path);
-        without.navigate(path);
+        open(with, path, visitors);
+        open(without, path, visitors);
         assertThat(without.locator("h1")).hasText(with.locator("h1").innerText());
     }
 
@@ -77,7 +85,7 @@ class EveryPageIT {
     @MethodSource("pages")
     void leadsTheKeyboardPastTheMenuAndShowsWhereItIs(String path, Visitors visitors) {
         Page page = visitors.visit(server);
-        page.navigate(path);
+        open(page, path, visitors);
         page.keyboard().press("Tab");
         assertThat(page.locator(".skip")).isFocused();
         assertThat(page.locator(".skip")).isInViewport();

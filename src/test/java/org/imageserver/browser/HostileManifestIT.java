@@ -44,6 +44,7 @@ class HostileManifestIT {
             manifest.put("origin", TestImages.uuid(1)).put("type", "zvol").put("state", "disabled");
         });
         server.rescan();
+        assertThat(server.names("/images")).containsExactly(SCRIPT);
     }
 
     @AfterEach
@@ -66,7 +67,8 @@ class HostileManifestIT {
         }) {
             manifest.put(field, SCRIPT);
         }
-        manifest.put("homepage", LINK + SCRIPT).put("eula", LINK + SCRIPT).put("icon", SCRIPT);
+        manifest.put("homepage", LINK + SCRIPT).put("eula", LINK + SCRIPT);
+        ((ObjectNode) manifest.path("files").path(0)).put("dataset_guid", SCRIPT);
         manifest.putObject("tags").put(SCRIPT, SCRIPT);
         manifest.putObject("traits").put(SCRIPT, SCRIPT);
         manifest.putArray("billing_tags").add(SCRIPT);

@@ -3,10 +3,11 @@ package org.imageserver.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.imageserver.TestImages;
 import org.imageserver.TestServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,8 +36,10 @@ class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/docs"})
+    @ValueSource(strings = {"/", "/docs", "/about", "/n/image-00000001", "/n/nothing"})
     void aPageIsHtmlThatRunsNothing(String target) {
+        server.images().add(1);
+        server.rescan();
         HttpResponse<String> page = server.get(target, "Accept", FIREFOX);
         assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
         assertThat(page.headers().firstValue("content-security-policy").orElse(""))
@@ -44,40 +47,47 @@ class PagesTest {
                 .contains("frame-ancestors 'none'")
                 .contains("script-src 'self'")
                 .doesNotContain("unsafe", "*");
-        assertThat(page.body()).startsWith("<!doctype html>").doesNotContain("<script>", " style=", " onclick=");
-    }
-
-    @Test
-    void theFrontPageEscapesWhatManifestsSay() {
-        String hostile = "<script>alert(\"1\")</script>'&amp;<img src=x onerror=alert(2)>";
-        server.images()
-                .add(
-                        1,
-                        manifest -> manifest.put("name", hostile)
-                                .put("version", hostile)
-                                .put("os", hostile)
-                                .put("type", hostile)
-                                .put("description", hostile));
-        server.rescan();
-        String page = server.get("/", "Accept", FIREFOX).body();
-        assertThat(page)
-                .doesNotContain("<script>", "<img src=x", "</script>'")
-                .contains("&lt;script&gt;alert(\"1\")&lt;/script&gt;'&amp;amp;&lt;img src=x onerror=alert(2)&gt;");
-        assertThat(server.names("/images")).containsExactly(hostile);
-    }
-
-    @Test
-    void theFrontPageShowsTheNewestImages() {
-        for (int number = 1; number <= 120; number++) {
-            String year = Integer.toString(1900 + number);
-            server.images().add(number, manifest -> manifest.put("published_at", year + "-01-01T00:00:00Z"));
+        assertThat(page.body())
+                .startsWith("<!doctype html>")
+                .doesNotContain("<script>", " style=", " onclick=", "http-equiv");
+        for (String header : new String[] {"x-content-type-options", "referrer-policy", "permissions-policy", "etag"}) {
+            assertThat(page.headers().firstValue(header)).as(header).isPresent();
         }
-        server.images().add(200, manifest -> manifest.put("state", "disabled").put("name", "not-shown"));
+        assertThat(page.headers().firstValue("cache-control")).contains("private, no-cache");
+    }
+
+    /** Every page that shows what manifests say; script in every field is text on each. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/?view=images",
+                "/?q=HOSTILE",
+                "/?os=HOSTILE&type=HOSTILE&brand=HOSTILE&owner=HOSTILE&sort=HOSTILE&page=HOSTILE&view=HOSTILE",
+                "/n/HOSTILE",
+                "/n/nothing-HOSTILE",
+                "/n/HOSTILE/badge.svg"
+            })
+    void aPageEscapesWhatManifestsAndAddressesSay(String target) {
+        String hostile = "<script>alert(\"1\")</script>'&amp;<img src=x onerror=alert(2)>\"><b>${x}";
+        server.images().add(1, manifest -> {
+            manifest.put("name", hostile)
+                    .put("version", hostile)
+                    .put("os", hostile)
+                    .put("type", hostile)
+                    .put("description", hostile)
+                    .put("homepage", "javascript:alert(1)");
+            manifest.putObject("requirements").put("brand", hostile);
+        });
+        server.images().add(2, manifest -> manifest.put("os", "linux").put("type", "zvol"));
         server.rescan();
-        String page = server.get("/", "Accept", FIREFOX).body();
-        assertThat(page).contains("120 images", "2020-01-01", "1921-01-01", TestImages.uuid(120));
-        assertThat(page).doesNotContain("1920-01-01", "not-shown", TestImages.uuid(1));
-        assertThat(page.indexOf("2020-01-01")).isLessThan(page.indexOf("2019-01-01"));
+        String encoded = URLEncoder.encode(hostile, StandardCharsets.UTF_8).replace("+", "%20");
+        HttpResponse<String> page = server.get(target.replace("HOSTILE", encoded), "Accept", FIREFOX);
+        assertThat(page.statusCode()).isIn(200, 404);
+        assertThat(page.body())
+                .doesNotContain("<script>", "<img src=x", "<b>", "\"1\")</script>", "=\"javascript:")
+                .contains("&lt;script&gt;alert(");
+        assertThat(server.names("/images")).contains(hostile);
     }
 
     @Test
@@ -111,6 +121,7 @@ class PagesTest {
         assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
         assertThat(page.headers().firstValue("vary").orElse("")).contains("Accept,");
         assertThat(server.get("/").body()).isEqualTo("{\"own\": true}");
+        assertThat(server.get("/?view=names", "Accept", FIREFOX).body()).contains("imgadm sources");
         String tag = page.headers().firstValue("etag").orElseThrow();
         assertThat(server.get("/", "Accept", FIREFOX, "If-None-Match", tag).statusCode())
                 .isEqualTo(304);
@@ -130,5 +141,17 @@ class PagesTest {
             }
             assertThat(docs).contains("<code>" + code.name() + "</code>");
         }
+    }
+
+    @Test
+    void theAboutPageHasCommandsForThisVeryServer() {
+        assertThat(server.get("/about").body())
+                .contains(
+                        "imgadm sources -a http://127.0.0.1:" + server.port() + "<",
+                        "imgadm sources -a http://127.0.0.1:" + server.port() + "/datasets -t dsapi",
+                        "IMGADM_INSECURE=1",
+                        "rsync -a",
+                        "href=\"/docs\"",
+                        "href=\"/openapi.json\"");
     }
 }

@@ -28,8 +28,6 @@ final class HtmlReply {
             "nosniff",
             "Referrer-Policy",
             "same-origin",
-            "Cross-Origin-Opener-Policy",
-            "same-origin",
             "Permissions-Policy",
             "camera=(), geolocation=(), microphone=()",
             // What a page shows depends on who asks, and must be asked for again: the tag makes that cheap.
@@ -64,9 +62,14 @@ final class HtmlReply {
      * something was downloaded) makes it another one.
      */
     static Reply.Content of(int status, Page page) {
+        byte[] html = rendered(page);
+        return new Reply.Content(status, TYPE, Body.of(html).compressedIfLarge(), Sha1.hex(html), HEADERS);
+    }
+
+    /** What a template writes, in UTF-8. */
+    static byte[] rendered(Page page) {
         StringOutput output = new StringOutput();
         page.render(new OwaspHtmlTemplateOutput(output), NOBODY);
-        byte[] html = output.toString().getBytes(StandardCharsets.UTF_8);
-        return new Reply.Content(status, TYPE, Body.of(html), Sha1.hex(html), HEADERS);
+        return output.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

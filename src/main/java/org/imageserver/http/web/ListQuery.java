@@ -28,7 +28,8 @@ record ListQuery(
         String words, Map<Facet, Set<String>> chosen, boolean isEveryImage, Sort sort, boolean isReversed, int page) {
     /** What the API's document says of the query. */
     static final List<Parameter> PARAMETERS = List.of(
-            new Parameter("q", "Words that must all be in the name, version, uuid or description."),
+            new Parameter(
+                    "q", "Words that must all be in the name, version, uuid, system, type, brand or description."),
             new Parameter("os", "A system; may be given several times, as the other facets may."),
             new Parameter("type", "A type, such as zone-dataset."),
             new Parameter("brand", "A brand, such as lx or bhyve."),
@@ -62,7 +63,8 @@ record ListQuery(
                 page(query.get("page").orElse("")));
     }
 
-    private static int page(String text) {
+    /** The number of a page; 1 if it is none. */
+    static int page(String text) {
         return text.matches("[1-9][0-9]{0,6}") ? Integer.parseInt(text) : 1;
     }
 
@@ -117,6 +119,11 @@ record ListQuery(
     /** The same by name, or image by image. */
     ListQuery ofEveryImage(boolean everyImage) {
         return new ListQuery(words, chosen, everyImage, sort, isReversed, 1);
+    }
+
+    /** The same with the newest first. */
+    ListQuery newestFirst() {
+        return new ListQuery(words, chosen, isEveryImage, Sort.PUBLISHED, false, 1);
     }
 
     /** The same in this order, or the other way round if it is in this order already. */

@@ -1,5 +1,6 @@
 package org.imageserver.http.web;
 
+import java.util.function.ToLongFunction;
 import org.imageserver.catalogue.Image;
 import org.imageserver.manifest.State;
 
@@ -43,7 +44,7 @@ record Row(
     private static final int LONGEST_DESCRIPTION = 200;
 
     /** The line of an image that stands for itself, or for several versions. */
-    static Row of(Selection.Entry entry) {
+    static Row of(Selection.Entry entry, ToLongFunction<String> counted) {
         Image image = entry.newest();
         int versions = entry.images().size();
         return new Row(
@@ -59,10 +60,15 @@ record Row(
                 Wording.day(image.published()),
                 image.published().toString(),
                 image.file().map(file -> Wording.size(file.size())).orElse(""),
-                Wording.count(entry.downloads()),
+                Wording.count(entry.downloads(counted)),
                 image.state() == State.ACTIVE ? "" : image.state().jsonName(),
                 !image.isPublic(),
                 image.icon().isPresent() ? "/images/" + image.uuid() + "/icon" : "");
+    }
+
+    /** What stands for it where it has no icon. */
+    String initial() {
+        return name.isEmpty() ? "" : name.substring(0, name.offsetByCodePoints(0, 1));
     }
 
     private static String shortened(String description) {

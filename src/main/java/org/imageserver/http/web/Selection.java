@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
@@ -26,11 +27,15 @@ record Selection(List<Entry> entries, Map<Facet, Map<String, Integer>> counts) {
      * A line of the list.
      *
      * @param images of the same name, the newest first; one alone when every image has a line
-     * @param downloads of all of them
      */
-    record Entry(List<Image> images, long downloads) {
+    record Entry(List<Image> images) {
         Image newest() {
             return images.getFirst();
+        }
+
+        /** Of all of them. */
+        long downloads(ToLongFunction<String> counted) {
+            return images.stream().map(Image::uuid).mapToLong(counted).sum();
         }
 
         long size() {
@@ -66,9 +71,7 @@ record Selection(List<Entry> entries, Map<Facet, Map<String, Integer>> counts) {
         }
         Map<Facet, Map<String, Integer>> counts = new EnumMap<>(Facet.class);
         tallies.forEach(tally -> counts.put(tally.facet, tally.counts()));
-        List<Entry> entries = entries(found, query.isEveryImage(), downloads);
-        entries.sort(order(query));
-        return new Selection(entries, counts);
+        return new Selection(sorted(entries(found, query.isEveryImage()), query, downloads), counts);
     }
 
     /** Whether lists show an image to this principal at all, in one state or another. */
@@ -90,19 +93,14 @@ record Selection(List<Entry> entries, Map<Facet, Map<String, Integer>> counts) {
         return missed;
     }
 
-    private static List<Entry> entries(List<Image> found, boolean isEveryImage, ToLongFunction<String> downloads) {
+    private static List<Entry> entries(List<Image> found, boolean isEveryImage) {
         List<Entry> entries = new ArrayList<>();
         int begin = 0;
         for (int index = 1; index <= found.size(); index++) {
             if (index == found.size()
                     || isEveryImage
                     || !found.get(index).name().equals(found.get(begin).name())) {
-                List<Image> images = found.subList(begin, index);
-                long sum = 0;
-                for (Image image : images) {
-                    sum += downloads.applyAsLong(image.uuid());
-                }
-                entries.add(new Entry(images, sum));
+                entries.add(new Entry(found.subList(begin, index)));
                 begin = index;
             }
         }
@@ -110,16 +108,23 @@ record Selection(List<Entry> entries, Map<Facet, Map<String, Integer>> counts) {
     }
 
     /** Lines that are equal stand by name, as they come. */
-    private static Comparator<Entry> order(ListQuery query) {
+    private static List<Entry> sorted(List<Entry> entries, ListQuery query, ToLongFunction<String> downloads) {
+        IdentityHashMap<Entry, Long> counts = new IdentityHashMap<>();
+        if (query.sort() == Sort.DOWNLOADS) {
+            entries.forEach(entry -> counts.put(entry, entry.downloads(downloads)));
+        }
         Comparator<Entry> order = switch (query.sort()) {
             case PUBLISHED ->
                 Comparator.comparing((Entry entry) -> entry.newest().published())
                         .reversed();
             case NAME -> Comparator.comparing((Entry entry) -> entry.newest().name(), String.CASE_INSENSITIVE_ORDER);
             case SIZE -> Comparator.comparingLong(Entry::size).reversed();
-            case DOWNLOADS -> Comparator.comparingLong(Entry::downloads).reversed();
+            case DOWNLOADS ->
+                Comparator.comparingLong((Entry entry) -> counts.getOrDefault(entry, 0L))
+                        .reversed();
         };
-        return query.isReversed() ? order.reversed() : order;
+        entries.sort(query.isReversed() ? order.reversed() : order);
+        return entries;
     }
 
     /** Counts lines by the value of a facet: images, or names, which come one after the other. */

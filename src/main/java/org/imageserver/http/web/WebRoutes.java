@@ -21,13 +21,14 @@ import org.imageserver.http.Route;
 import org.imageserver.http.Route.Doc;
 import org.imageserver.http.RouteTable;
 
-/** The front page, the API's document and its page. */
+/** The pages that are for everyone, the API's document and its page. */
 public final class WebRoutes {
-    private static final String FACE = "Pages";
+    /** The group of pages in the API's document. */
+    static final String FACE = "Pages";
 
     private final Catalogue catalogue;
     private final String version;
-    private final ListPage list;
+    private final BrowseRoutes browse;
 
     /**
      * Makes the pages of a catalogue.
@@ -37,7 +38,7 @@ public final class WebRoutes {
     public WebRoutes(Catalogue catalogue, String version, ToLongFunction<String> downloads) {
         this.catalogue = catalogue;
         this.version = version;
-        this.list = new ListPage(catalogue, downloads);
+        this.browse = new BrowseRoutes(catalogue, downloads);
     }
 
     /** The whole table: the routes given, and the pages, which describe all of them. */
@@ -46,8 +47,14 @@ public final class WebRoutes {
         all.add(Route.get(
                 "/",
                 "Home",
-                doc("Names the API, or shows the front page to a browser.", Reply.JSON, "text/html"),
+                new Doc(
+                        FACE,
+                        "Names the API, or shows the list of images to a browser.",
+                        ListQuery.PARAMETERS,
+                        List.of(Reply.JSON, "text/html"),
+                        List.of()),
                 this::home));
+        all.addAll(browse.routes());
         all.add(Route.get(
                 "/static/:version/:name",
                 "Static",
@@ -58,12 +65,20 @@ public final class WebRoutes {
                         List.of("text/css", "text/javascript", "image/svg+xml"),
                         List.of(ErrorCode.ResourceNotFound)),
                 StaticFiles::answer));
+        // What browsers ask for by themselves beside what is no page of ours, such as JSON.
+        all.add(Route.get(
+                "/favicon.ico",
+                "Favicon",
+                doc("Leads to the icon of the pages.", "image/svg+xml"),
+                request -> new Reply.Empty(
+                        302,
+                        Map.of("Location", StaticFiles.address("favicon.svg"), "Cache-Control", "max-age=86400"))));
         all.add(Route.get("/openapi.json", "OpenApi", doc("This document.", Reply.JSON), request -> openApi(all)));
         all.add(Route.get(
                 "/docs",
                 "Docs",
                 doc("This document as a page.", "text/html"),
-                request -> new DocsPage(all, version).answer(request)));
+                request -> new Reply.Later(() -> new DocsPage(all, version).answer(request))));
         return new RouteTable(all);
     }
 
@@ -75,8 +90,10 @@ public final class WebRoutes {
         String accept = request.header("Accept").orElse("");
         boolean isBrowser = Accept.allows(accept, "text/html") || Accept.allows(accept, "application/xhtml+xml");
         String own = isBrowser ? "index.html" : "index.json";
-        return new Reply.Later(() -> ownPage(own, isBrowser)
-                .orElseGet(() -> isBrowser ? list.answer(request) : names())
+        // A page of the operator's own stands for the address itself; the list stays where its links lead.
+        boolean isAddressItself = request.query().asMap().isEmpty();
+        return new Reply.Later(() -> (isAddressItself ? ownPage(own, isBrowser) : Optional.<Reply.Content>empty())
+                .orElseGet(() -> isBrowser ? browse.list(request) : names())
                 .with("Vary", "Accept, Accept-Encoding"));
     }
 
