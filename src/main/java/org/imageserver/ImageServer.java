@@ -36,6 +36,7 @@ import org.imageserver.mirror.Mirrors;
 import org.imageserver.mirror.Provenance;
 import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Limits;
+import org.imageserver.statistics.Statistics;
 import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.objects.BucketStorage;
@@ -51,6 +52,7 @@ public final class ImageServer implements AutoCloseable {
     private final Storage storage;
     private final Catalogue catalogue;
     private final Mirrors mirrors;
+    private final Statistics statistics;
     private final ImgapiPublishing publishing;
     private final HttpServer http;
     private final List<ListenAddress> addresses;
@@ -65,13 +67,20 @@ public final class ImageServer implements AutoCloseable {
             return null;
         });
         Thread.ofPlatform().name("first-scan").start(firstScan);
+        statistics = new Statistics(storage, InstantSource.system());
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
         mirrors = new Mirrors(settings, catalogue, new Provenance(storage));
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         http = new HttpServer(
-                settings, routes(catalogue, publishing, settings), gate(settings, keys), catchUp(), Version.current());
+                settings,
+                routes(catalogue, publishing, settings),
+                gate(settings, keys),
+                catchUp(),
+                Version.current(),
+                statistics);
         try {
             await(firstScan);
+            statistics.start();
             addresses = http.start();
         } catch (IOException e) {
             close();
@@ -188,6 +197,7 @@ public final class ImageServer implements AutoCloseable {
         mirrors.close();
         publishing.close();
         catalogue.close();
+        statistics.close();
         storage.close();
     }
 }

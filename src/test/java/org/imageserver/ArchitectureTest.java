@@ -38,6 +38,8 @@ class ArchitectureTest {
             .definedBy("org.imageserver.remote..")
             .layer("mirror")
             .definedBy("org.imageserver.mirror..")
+            .layer("statistics")
+            .definedBy("org.imageserver.statistics..")
             .layer("config")
             .definedBy("org.imageserver.config..")
             .layer("logging")
@@ -55,7 +57,7 @@ class ArchitectureTest {
             .whereLayer("catalogue")
             .mayOnlyBeAccessedByLayers("http", "faces", "mirror", "wiring", "cli")
             .whereLayer("storage")
-            .mayOnlyBeAccessedByLayers("catalogue", "mirror", "wiring", "cli")
+            .mayOnlyBeAccessedByLayers("catalogue", "mirror", "statistics", "wiring", "cli")
             .whereLayer("auth")
             .mayOnlyBeAccessedByLayers("catalogue", "mirror", "http", "faces", "wiring", "cli")
             .whereLayer("manifest")
@@ -64,6 +66,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("catalogue", "cli")
             .whereLayer("remote")
             .mayOnlyBeAccessedByLayers("http", "faces", "mirror", "wiring", "cli")
+            .whereLayer("statistics")
+            .mayOnlyBeAccessedByLayers("http", "faces", "wiring")
             .whereLayer("logging")
             .mayOnlyBeAccessedByLayers("cli");
 
@@ -116,6 +120,24 @@ class ArchitectureTest {
                     "..zfs..");
 
     @ArchTest
+    static final ArchRule COUNTING_KNOWS_NOTHING_OF_IMAGES = noClasses()
+            .that()
+            .resideInAPackage("..statistics..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.imageserver",
+                    "org.imageserver.http..",
+                    "..catalogue..",
+                    "..cli..",
+                    "..logging..",
+                    "..config..",
+                    "..manifest..",
+                    "..remote..",
+                    "..auth..",
+                    "..zfs..");
+
+    @ArchTest
     static final ArchRule ONLY_HTTP_SPEAKS_HTTP = noClasses()
             .that()
             .resideOutsideOfPackages("..http..", "..config..")
@@ -130,7 +152,13 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_STORAGE_TOUCHES_THE_DISK = noClasses()
             .that()
-            .resideInAnyPackage("..catalogue..", "..manifest..", "..http.imgapi..", "..http.dsapi..", "..http.web..")
+            .resideInAnyPackage(
+                    "..catalogue..",
+                    "..manifest..",
+                    "..statistics..",
+                    "..http.imgapi..",
+                    "..http.dsapi..",
+                    "..http.web..")
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.nio.file.Files");
