@@ -8,11 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import org.imageserver.auth.Authenticator;
 import org.imageserver.auth.AuthorizedKeys;
-import org.imageserver.auth.Principal;
-import org.imageserver.auth.Role;
-import org.imageserver.auth.Users;
+import org.imageserver.auth.SignIn;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
 import org.imageserver.catalogue.LeftoverSweep;
@@ -22,14 +19,15 @@ import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.Publishing;
 import org.imageserver.http.CatchUp;
-import org.imageserver.http.Gate;
 import org.imageserver.http.HttpServer;
 import org.imageserver.http.Route;
 import org.imageserver.http.RouteTable;
 import org.imageserver.http.dsapi.DsapiRoutes;
 import org.imageserver.http.imgapi.ImgapiPublishing;
 import org.imageserver.http.imgapi.ImgapiRoutes;
-import org.imageserver.http.imgapi.PublishRoute;
+import org.imageserver.http.publishing.PublishRoute;
+import org.imageserver.http.publishing.UploadRoutes;
+import org.imageserver.http.web.SignInRoutes;
 import org.imageserver.http.web.WebRoutes;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.mirror.Mirrors;
@@ -54,6 +52,7 @@ public final class ImageServer implements AutoCloseable {
     private final Mirrors mirrors;
     private final Statistics statistics;
     private final ImgapiPublishing publishing;
+    private final UploadRoutes uploads;
     private final HttpServer http;
     private final List<ListenAddress> addresses;
 
@@ -71,13 +70,10 @@ public final class ImageServer implements AutoCloseable {
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
         mirrors = new Mirrors(settings, catalogue, new Provenance(storage));
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
+        uploads = new UploadRoutes(catalogue.publisher(), settings.publishing().maxFileBytes(), InstantSource.system());
+        Doors doors = Doors.of(settings, keys);
         http = new HttpServer(
-                settings,
-                routes(catalogue, publishing, settings),
-                gate(settings, keys),
-                catchUp(),
-                Version.current(),
-                statistics);
+                settings, routes(settings, doors.signIn()), doors.gate(), catchUp(), Version.current(), statistics);
         try {
             await(firstScan);
             statistics.start();
@@ -161,22 +157,16 @@ public final class ImageServer implements AutoCloseable {
         return new Limits(settings.publishing().arePrivateUrlsAllowed(), CONNECT, settings.idle());
     }
 
-    private static Gate gate(Settings settings, AuthorizedKeys keys) {
-        Users users = new Users(settings.usersFile(), InstantSource.system());
-        Principal withoutCredential = settings.publishing().areAnonymousWritesAllowed()
-                ? new Principal.Account("anonymous", settings.creator().uuid(), Role.ADMIN)
-                : new Principal.Anonymous();
-        return new Gate(new Authenticator(users, keys, InstantSource.system()), withoutCredential);
-    }
-
     /** The one table of everything that the server answers. */
-    static RouteTable routes(Catalogue catalogue, ImgapiPublishing publishing, Settings settings) {
+    private RouteTable routes(Settings settings, SignIn signIn) {
         String version = Version.current();
         List<Route> apis = new ArrayList<>(new ImgapiRoutes(catalogue, version).routes());
         apis.addAll(publishing.routes());
         PublishRoute publish = new PublishRoute(catalogue.publisher());
         apis.addAll(List.of(publish.route(), publish.byPut()));
+        apis.addAll(uploads.routes());
         apis.addAll(new DsapiRoutes(catalogue, settings).routes());
+        apis.addAll(new SignInRoutes(signIn).routes());
         return new WebRoutes(catalogue, version, uuid -> 0).with(apis);
     }
 
@@ -195,6 +185,7 @@ public final class ImageServer implements AutoCloseable {
     public void close() {
         http.close();
         mirrors.close();
+        uploads.close();
         publishing.close();
         catalogue.close();
         statistics.close();

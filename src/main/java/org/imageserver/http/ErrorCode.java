@@ -29,6 +29,8 @@ public enum ErrorCode {
             "image \"ed8cd007-2065-0140-8d41-e32247b71748\" has 1 dependent incremental image(s):"
                     + " df2f87c5-2820-4ee7-923e-02459c2d9106"),
     OperatorOnly(403, "this endpoint may only be called by an operator"),
+    InvalidCsrfToken(403, "this page's proof that you made the request (X-CSRF-Token) is missing"),
+    UploadConflict(409, "Upload-Offset is 0, but the upload has 5 bytes"),
     ImageUuidAlreadyExists(409, "image uuid \"ed8cd007-2065-0140-8d41-e32247b71748\" already exists"),
     Upload(400, "error receiving the upload"),
     Download(400, "error fetching the file"),
@@ -47,6 +49,7 @@ public enum ErrorCode {
     MethodNotAllowedError(405, "POST is not allowed"),
     PreconditionFailed(412, "if-match 'abc' didn't match etag 'def'"),
     RequestEntityTooLarge(413, "the body is larger than 64 KiB"),
+    UnsupportedMediaType(415, "expected application/offset+octet-stream"),
     UriTooLong(414, "the request line is longer than 8 KiB"),
     RequestedRangeNotSatisfiable(416, "range 'bytes=10-' is outside of the 5 bytes that there are"),
     TooManyRequests(429, "too many failed logins; try again in 10 s"),

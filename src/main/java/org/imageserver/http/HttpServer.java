@@ -57,12 +57,7 @@ public final class HttpServer implements AutoCloseable {
 
     /** Makes a server that does not listen yet. */
     public HttpServer(
-            Settings settings,
-            RouteTable routes,
-            Gate gate,
-            CatchUp catchUp,
-            String version,
-            Statistics statistics) {
+            Settings settings, RouteTable routes, Gate gate, CatchUp catchUp, String version, Statistics statistics) {
         this.settings = settings;
         this.routes = routes;
         this.gate = gate;

@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.imageserver.auth.Principal;
+import org.imageserver.auth.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public final class Request {
     private final Query query;
     private final Client client;
     private final Principal principal;
+    private final Optional<Session> session;
     private final @Nullable RequestBody body;
     private final Map<String, String> parameters;
 
@@ -40,6 +42,7 @@ public final class Request {
             Map<String, String> parameters,
             Client client,
             Principal principal,
+            Optional<Session> session,
             @Nullable RequestBody body) {
         this.raw = raw;
         this.id = id;
@@ -49,6 +52,7 @@ public final class Request {
         this.parameters = parameters;
         this.client = client;
         this.principal = principal;
+        this.session = session;
         this.body = body;
     }
 
@@ -126,6 +130,11 @@ public final class Request {
     /** Who asks, as far as it was proved. */
     public Principal principal() {
         return principal;
+    }
+
+    /** The session by which it is known who asks, if it is by a browser's cookie. */
+    public Optional<Session> session() {
+        return session;
     }
 
     /** From where the request came. */

@@ -1,15 +1,19 @@
 package org.imageserver.http.web;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.imageserver.auth.Principal;
+import org.imageserver.auth.Session;
 import org.imageserver.http.Request;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the layout shows around a page's content. Made by {@link #of} and changed by the {@code with} methods.
  *
  * @param title of the window
  * @param description one sentence for search engines and previews of links
- * @param section where the page belongs in the navigation
+ * @param section where the page belongs in the navigation; null when it stands beside it
  * @param url the page's own address, for previews of links
  * @param account the name of who is signed in; empty for nobody
  * @param csrf what a form must send back; empty when nobody is signed in by cookie
@@ -20,7 +24,7 @@ import org.imageserver.http.Request;
 record Frame(
         String title,
         String description,
-        Section section,
+        @Nullable Section section,
         String url,
         String account,
         String csrf,
@@ -28,7 +32,7 @@ record Frame(
         String feed,
         List<String> scripts) {
     /** The frame of a page that answers this request. */
-    static Frame of(Request request, Section section, String title) {
+    static Frame of(Request request, @Nullable Section section, String title) {
         String account = request.principal() instanceof Principal.Account known ? known.name() : "";
         return new Frame(
                 title,
@@ -36,7 +40,7 @@ record Frame(
                 section,
                 origin(request) + request.target(),
                 account,
-                "",
+                request.session().map(Session::csrf).orElse(""),
                 "",
                 "/feed.atom",
                 List.of());
@@ -45,6 +49,14 @@ record Frame(
     /** Scheme, host and port as the client reaches this server, {@code https://images.example.com}. */
     static String origin(Request request) {
         return request.client().scheme() + "://" + request.host();
+    }
+
+    /** Where to sign in, and to come back from to this page. */
+    String signIn() {
+        String target = url.substring(url.indexOf('/', url.indexOf("//") + 2));
+        return target.startsWith("/sign-in")
+                ? "/sign-in"
+                : "/sign-in?next=" + URLEncoder.encode(target, StandardCharsets.UTF_8);
     }
 
     /** With a sentence of its own. */
