@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param tags as text, for the {@code tag.KEY} filters
  * @param billingTags for the {@code billing_tag} filter
  * @param json the manifest as IMGAPI serves it
+ * @param descriptionIndex where in it the text of the description begins; 0 if there is none
  * @param v1 the manifest as it stands on disk when it is of version 1, for DSAPI
  * @param file its file, if it has one
  * @param icon its icon, if it has one
@@ -50,6 +51,7 @@ public record Image(
         Map<String, String> tags,
         Set<String> billingTags,
         Rendered json,
+        int descriptionIndex,
         Optional<Rendered> v1,
         Optional<File> file,
         Optional<BlobInfo> icon) {
@@ -100,7 +102,7 @@ public record Image(
 
     /** What it says of itself in words; looked up in its JSON, because it is rarely asked for. */
     public String description() {
-        return new Description().of(json).text();
+        return new Description().of(this).text();
     }
 
     /** Its file and its icon, as far as it has them. */

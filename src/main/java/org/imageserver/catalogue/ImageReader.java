@@ -83,6 +83,7 @@ final class ImageReader {
         Optional<Image.File> file = file(disk, blobs);
         Optional<BlobInfo> icon = Icons.among(blobs);
         Manifest shown = Presentation.of(manifest, file, icon.isPresent());
+        byte[] json = shown.toBytes();
         return new Image(
                 uuid,
                 shown.owner().intern(),
@@ -98,7 +99,8 @@ final class ImageReader {
                 Optional.ofNullable(shown.origin()),
                 interned(shown.tags()),
                 Set.copyOf(shown.billingTags()),
-                new Rendered(shown.toBytes()),
+                new Rendered(json),
+                Description.indexIn(json),
                 v1(disk),
                 file,
                 icon);

@@ -34,10 +34,10 @@ public final class Rendered {
         return length;
     }
 
-    /** Copies the bytes to the beginning of an array. */
-    void copyTo(byte[] bytes) {
+    /** Copies the bytes from an index on to the beginning of an array. */
+    void copyTo(byte[] bytes, int index) {
         Place here = place;
-        here.buffer().get(here.offset(), bytes, 0, length);
+        here.buffer().get(here.offset() + index, bytes, 0, length - index);
     }
 
     /** Writes the bytes at the buffer's position. */

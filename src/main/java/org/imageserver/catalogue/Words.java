@@ -20,27 +20,36 @@ public final class Words {
     }
 
     /** One of them in lower case. */
-    record Word(String lower, boolean isAscii) {
+    record Word(String lower, boolean isPlain, boolean isOfUuid) {
         static Word of(String lower) {
-            return new Word(lower, lower.chars().allMatch(character -> character < 0x80));
+            return new Word(
+                    lower,
+                    lower.chars().allMatch(Word::isPlain),
+                    lower.chars().allMatch(character -> "0123456789abcdef-".indexOf(character) >= 0));
+        }
+
+        /** Whether JSON has it as one byte, which no other character shares. */
+        private static boolean isPlain(int character) {
+            return character < 0x80 && character != '"' && character != '\\';
         }
 
         int length() {
             return lower.length();
         }
 
-        byte first() {
-            return (byte) lower.charAt(0);
+        char first() {
+            return lower.charAt(0);
         }
 
-        byte firstInUpperCase() {
-            return (byte) Character.toUpperCase(lower.charAt(0));
+        char firstInUpperCase() {
+            return Character.toUpperCase(lower.charAt(0));
         }
 
         /** Whether its second character and those behind it stand at this place, for ASCII. */
         boolean isAt(byte[] text, int at) {
             for (int index = 1; index < lower.length(); index++) {
-                if (Character.toLowerCase(text[at + index]) != lower.charAt(index)) {
+                int character = text[at + index];
+                if (character != lower.charAt(index) && Character.toLowerCase(character) != lower.charAt(index)) {
                     return false;
                 }
             }
@@ -66,7 +75,7 @@ public final class Words {
                 continue;
             }
             if (!isDescriptionFound) {
-                description.of(image.json());
+                description.of(image);
                 isDescriptionFound = true;
             }
             if (!description.contains(word)) {
@@ -82,13 +91,17 @@ public final class Words {
                 || contains(image.os(), word)
                 || contains(image.type(), word)
                 || contains(image.brand(), word)
-                || image.uuid().contains(word.lower());
+                || (word.isOfUuid() && image.uuid().contains(word.lower()));
     }
 
     private static boolean contains(String text, Word word) {
+        char lower = word.first();
+        char upper = word.firstInUpperCase();
         int last = text.length() - word.length();
         for (int at = 0; at <= last; at++) {
-            if (text.regionMatches(true, at, word.lower(), 0, word.length())) {
+            char character = text.charAt(at);
+            if ((character == lower || character == upper)
+                    && text.regionMatches(true, at, word.lower(), 0, word.length())) {
                 return true;
             }
         }
