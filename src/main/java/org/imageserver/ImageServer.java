@@ -28,6 +28,7 @@ import org.imageserver.http.imgapi.ImgapiRoutes;
 import org.imageserver.http.publishing.PublishRoute;
 import org.imageserver.http.publishing.UploadRoutes;
 import org.imageserver.http.web.SignInRoutes;
+import org.imageserver.http.web.StatusPage;
 import org.imageserver.http.web.WebRoutes;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.mirror.Mirrors;
@@ -167,7 +168,8 @@ public final class ImageServer implements AutoCloseable {
         apis.addAll(uploads.routes());
         apis.addAll(new DsapiRoutes(catalogue, settings).routes());
         apis.addAll(new SignInRoutes(signIn).routes());
-        return new WebRoutes(catalogue, version, uuid -> 0).with(apis);
+        apis.add(new StatusPage(catalogue, statistics, publishing::jobs, version).route());
+        return new WebRoutes(catalogue, version, statistics::downloads).with(apis);
     }
 
     /** Where it listens, with the ports that it really has. */

@@ -136,6 +136,15 @@ public final class Catalogue implements AutoCloseable {
         }
     }
 
+    /**
+     * The bytes that may still be stored; {@link Long#MAX_VALUE} where nothing is known.
+     *
+     * @throws IOException when the storage cannot be asked
+     */
+    public long usableBytes() throws IOException {
+        return storage.usableBytes();
+    }
+
     /** Whether other servers change the same images. */
     public boolean isShared() {
         return storage.isShared();

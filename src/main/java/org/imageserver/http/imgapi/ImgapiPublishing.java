@@ -1,5 +1,6 @@
 package org.imageserver.http.imgapi;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.imageserver.auth.AuthorizedKeys;
@@ -39,6 +40,11 @@ public final class ImgapiPublishing implements AutoCloseable {
     /** The routes, in the order of the documentation. */
     public List<Route> routes() {
         return routes;
+    }
+
+    /** What is imported in the background, or was, as the API shows it; newest first. */
+    public List<ObjectNode> jobs() {
+        return jobs.all().stream().map(Job::json).toList();
     }
 
     /** Breaks off what is being fetched. Idempotent. */

@@ -72,6 +72,11 @@ final class Jobs implements AutoCloseable {
         return Optional.ofNullable(jobs.get(uuid));
     }
 
+    /** All jobs that are remembered, newest first. */
+    synchronized List<Job> all() {
+        return new ArrayList<>(jobs.values()).reversed();
+    }
+
     /** The jobs of an image, newest first. */
     synchronized List<Job> ofImage(String imageUuid) {
         List<Job> found = new ArrayList<>(jobs.values());

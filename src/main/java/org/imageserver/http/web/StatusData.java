@@ -1,0 +1,40 @@
+package org.imageserver.http.web;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the status page shows.
+ *
+ * @param figures the large numbers at the top
+ * @param charts of traffic
+ * @param byOs how many images of each operating system
+ * @param mostDownloaded images of the last 30 days
+ * @param problems how many directories are no images that can be served
+ * @param details for administrators; null for everyone else
+ */
+record StatusData(
+        List<Figure> figures,
+        List<BarChart> charts,
+        List<Share> byOs,
+        List<Popular> mostDownloaded,
+        int problems,
+        @Nullable Details details) {
+    /** A number, what it counts, and a word on it. */
+    record Figure(String number, String what, String note) {}
+
+    /** A part of the whole. */
+    record Share(String name, long count, long percent) {}
+
+    /** An image that people download. */
+    record Popular(String uuid, String name, String version, long count) {}
+
+    /** A request, in words. */
+    record Slow(String when, String request, int status, String took, String id) {}
+
+    /** A job in the background. */
+    record Work(String name, String state, long percent, String bytes) {}
+
+    /** What may name private images. */
+    record Details(List<Slow> slowest, List<Slow> failures, List<String> problems, List<Work> jobs) {}
+}

@@ -1,0 +1,195 @@
+package org.imageserver.http.web;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.Problem;
+import org.imageserver.catalogue.Snapshot;
+import org.imageserver.http.ErrorCode;
+import org.imageserver.http.Reply;
+import org.imageserver.http.Request;
+import org.imageserver.http.Route;
+import org.imageserver.http.Route.Doc;
+import org.imageserver.statistics.HandledRequest;
+import org.imageserver.statistics.Statistics;
+import org.imageserver.statistics.Traffic;
+
+/**
+ * How the server is: images, disk, traffic, and for administrators what is slow or wrong. Everyone sees counts; what may
+ * name a private image is for administrators alone. Thread-safe.
+ */
+public final class StatusPage {
+    private static final int HOURS = 48;
+    private static final int DAYS = 30;
+    private static final int SHOWN = 10;
+    private static final DateTimeFormatter HOUR =
+            DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DAY =
+            DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+
+    private final Catalogue catalogue;
+    private final Statistics statistics;
+    private final Supplier<List<ObjectNode>> jobs;
+    private final String version;
+    private final Instant started = Instant.now();
+
+    /**
+     * Makes the page.
+     *
+     * @param jobs what runs in the background, as the API shows it, newest first
+     */
+    public StatusPage(Catalogue catalogue, Statistics statistics, Supplier<List<ObjectNode>> jobs, String version) {
+        this.catalogue = catalogue;
+        this.statistics = statistics;
+        this.jobs = jobs;
+        this.version = version;
+    }
+
+    /** Where it is. */
+    public Route route() {
+        return Route.get(
+                "/status",
+                "Status",
+                new Doc(
+                        WebRoutes.FACE,
+                        "How the server is.",
+                        List.of(),
+                        "text/html",
+                        List.of(ErrorCode.UnauthorizedError)),
+                ErrorPage.around(request -> new Reply.Later(() -> answer(request))));
+    }
+
+    private Reply answer(Request request) throws IOException {
+        Frame frame = Frame.of(request, Section.STATUS, "Status of this image server")
+                .withDescription("Images, disk and traffic of this image server.");
+        StatusData data = data(request.principal().isAdmin());
+        return HtmlReply.of((output, nobody) -> JtestatusGenerated.render(output, nobody, frame, data));
+    }
+
+    private StatusData data(boolean isAdmin) throws IOException {
+        Snapshot snapshot = catalogue.snapshot();
+        List<Image> listed = snapshot.images().stream().filter(Image::isListed).toList();
+        return new StatusData(
+                figures(snapshot, listed),
+                charts(),
+                byOs(listed),
+                mostDownloaded(snapshot),
+                snapshot.problems().size(),
+                isAdmin ? details(snapshot) : null);
+    }
+
+    private List<StatusData.Figure> figures(Snapshot snapshot, List<Image> listed) throws IOException {
+        long bytes = snapshot.images().stream()
+                .flatMap(image -> image.file().stream())
+                .mapToLong(Image.File::size)
+                .sum();
+        List<StatusData.Figure> figures = new ArrayList<>();
+        long names = listed.stream().map(Image::name).distinct().count();
+        figures.add(new StatusData.Figure(
+                Wording.count(listed.size()), "images", "under " + Wording.plural(names, "name")));
+        figures.add(new StatusData.Figure(Wording.size(bytes), "in files", "of all images"));
+        long usable = catalogue.usableBytes();
+        if (usable < Long.MAX_VALUE) {
+            figures.add(new StatusData.Figure(Wording.size(usable), "free", "for more"));
+        }
+        figures.add(
+                new StatusData.Figure(upTime(Duration.between(started, Instant.now())), "up", "version " + version));
+        return figures;
+    }
+
+    private static String upTime(Duration time) {
+        if (time.toDays() > 0) {
+            return Wording.plural(time.toDays(), "day");
+        }
+        return time.toHours() > 0
+                ? Wording.plural(time.toHours(), "hour")
+                : Wording.plural(Math.max(0, time.toMinutes()), "minute");
+    }
+
+    private List<BarChart> charts() {
+        List<Traffic> hours = statistics.hours(HOURS);
+        List<Traffic> days = statistics.days(DAYS);
+        return List.of(
+                chart("Downloads a day", days, DAY, Traffic::downloads, Wording::count),
+                chart("Bytes sent a day", days, DAY, Traffic::bytes, Wording::size),
+                chart("Requests an hour", hours, HOUR, Traffic::requests, Wording::count),
+                chart("Bytes sent an hour", hours, HOUR, Traffic::bytes, Wording::size));
+    }
+
+    private static BarChart chart(
+            String title,
+            List<Traffic> traffic,
+            DateTimeFormatter label,
+            ToLongFunction<Traffic> amount,
+            LongFunction<String> inWords) {
+        return BarChart.of(
+                title,
+                traffic.stream()
+                        .map(each -> new BarChart.Amount(label.format(each.from()), amount.applyAsLong(each)))
+                        .toList(),
+                inWords);
+    }
+
+    private static List<StatusData.Share> byOs(List<Image> listed) {
+        Map<String, Long> counts = listed.stream()
+                .collect(Collectors.groupingBy(
+                        image -> image.os().isEmpty() ? "other" : image.os(), Collectors.counting()));
+        return counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()))
+                .map(entry ->
+                        new StatusData.Share(entry.getKey(), entry.getValue(), 100 * entry.getValue() / listed.size()))
+                .toList();
+    }
+
+    private List<StatusData.Popular> mostDownloaded(Snapshot snapshot) {
+        return statistics.mostDownloaded(DAYS).stream()
+                .flatMap(downloaded -> snapshot.find(downloaded.uuid()).filter(Image::isListed).stream()
+                        .map(image -> new StatusData.Popular(
+                                image.uuid(), image.name(), image.version(), downloaded.count())))
+                .limit(SHOWN)
+                .toList();
+    }
+
+    private StatusData.Details details(Snapshot snapshot) {
+        return new StatusData.Details(
+                inWords(statistics.slowest()),
+                inWords(statistics.failures()),
+                snapshot.problems().stream().limit(100).map(Problem::toString).toList(),
+                jobs.get().stream().limit(SHOWN).map(StatusPage::work).toList());
+    }
+
+    private static List<StatusData.Slow> inWords(List<HandledRequest> requests) {
+        Function<HandledRequest, StatusData.Slow> described = request -> new StatusData.Slow(
+                HOUR.format(request.at()),
+                request.method() + " " + request.target(),
+                request.status(),
+                request.took().toMillis() + " ms",
+                request.id());
+        return requests.stream().limit(SHOWN).map(described).toList();
+    }
+
+    private static StatusData.Work work(ObjectNode job) {
+        long bytes = job.at("/progress/bytes").asLong();
+        long total = job.at("/progress/total_bytes").asLong();
+        return new StatusData.Work(
+                "import " + job.path("image_uuid").asText(),
+                job.path("execution").asText(),
+                total == 0 ? 0 : Math.min(100, 100 * bytes / total),
+                Wording.size(bytes) + " of " + Wording.size(total));
+    }
+}
