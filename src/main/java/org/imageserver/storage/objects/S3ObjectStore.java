@@ -60,6 +60,9 @@ public final class S3ObjectStore implements ObjectStore {
     /** What S3 says while another conditional create of the same name is under way. */
     private static final int CONFLICT = 409;
 
+    /** What some stores say of a condition that they do not know. */
+    private static final int NOT_IMPLEMENTED = 501;
+
     /** In one request. */
     private static final int MOST_DELETED = 1000;
 
@@ -262,11 +265,16 @@ public final class S3ObjectStore implements ObjectStore {
             throw new StoreDownException("cannot " + what + " " + describe(name) + ": " + e.getMessage(), e);
         } catch (SdkException e) {
             throw new IOException("cannot " + what + " " + describe(name) + ": " + e.getMessage(), e);
+        } catch (IllegalStateException e) {
+            // Apache's client says it this way that it was closed.
+            throw new IOException("cannot " + what + " " + describe(name) + ": the server stops", e);
         }
     }
 
     private static boolean isTemporary(S3Exception e) {
-        return e.statusCode() >= 500 || e.isThrottlingException() || e.statusCode() == CONFLICT;
+        return (e.statusCode() >= 500 && e.statusCode() != NOT_IMPLEMENTED)
+                || e.isThrottlingException()
+                || e.statusCode() == CONFLICT;
     }
 
     @Override

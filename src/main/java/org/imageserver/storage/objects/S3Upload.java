@@ -78,22 +78,19 @@ final class S3Upload implements ObjectStore.Upload {
     @Override
     public void finish() throws IOException {
         String upload = id();
-        store.call(
-                "finish",
-                name,
-                () -> {
-                    try {
-                        client.completeMultipartUpload(complete -> complete.bucket(bucket)
-                                .key(key)
-                                .uploadId(upload)
-                                .multipartUpload(all -> all.parts(parts))
-                                .overrideConfiguration(S3ObjectStore.longEnoughFor(LARGE)));
-                    } catch (NoSuchUploadException e) {
-                        // The client asks again when an answer is lost. Nobody else uses this name.
-                        client.headObject(head -> head.bucket(bucket).key(key));
-                    }
-                    return upload;
-                });
+        store.call("finish", name, () -> {
+            try {
+                client.completeMultipartUpload(complete -> complete.bucket(bucket)
+                        .key(key)
+                        .uploadId(upload)
+                        .multipartUpload(all -> all.parts(parts))
+                        .overrideConfiguration(S3ObjectStore.longEnoughFor(LARGE)));
+            } catch (NoSuchUploadException e) {
+                // The client asks again when an answer is lost. Nobody else uses this name.
+                client.headObject(head -> head.bucket(bucket).key(key));
+            }
+            return upload;
+        });
         isFinished = true;
     }
 
