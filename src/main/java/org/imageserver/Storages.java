@@ -3,6 +3,7 @@ package org.imageserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -41,15 +42,20 @@ public final class Storages {
             throws IOException {
         try {
             CreateProbe.check(store, bucket);
-            return BucketStorage.open(
-                    store,
-                    own,
-                    new ObjectCache(store, cache, cacheBytes),
-                    InetAddress.getLocalHost().getHostName());
+            return BucketStorage.open(store, own, new ObjectCache(store, cache, cacheBytes), hostName());
         } catch (IOException e) {
             store.close();
             own.close();
             throw e;
+        }
+    }
+
+    /** For people who read the log; a machine may not know its own name. */
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
         }
     }
 

@@ -67,7 +67,7 @@ public final class Catalogue implements AutoCloseable {
                 manifests,
                 this,
                 new ManifestRules(settings.mode(), Set.of()),
-                new FileReceiver(storage, settings.uploads()),
+                new FileReceiver(storage, manifests, settings.uploads()),
                 new Icons(storage));
         this.digests = new Digests(storage);
         this.adminFields = new AdminFields(digests);
@@ -123,10 +123,14 @@ public final class Catalogue implements AutoCloseable {
      * @throws IOException when the storage cannot be read; the last snapshot stays
      */
     public boolean catchUp() throws IOException {
-        if (storage.isShared()) {
-            look(Watch.Extent.IN_TURN);
+        try {
+            if (storage.isShared()) {
+                look(Watch.Extent.IN_TURN);
+            }
+            return storage.isShared();
+        } catch (IOException e) {
+            throw Failures.named(e, "the storage is full");
         }
-        return storage.isShared();
     }
 
     /** The same, if the image is not known here: another server may have made it a moment ago. */

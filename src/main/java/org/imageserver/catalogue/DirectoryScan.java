@@ -16,6 +16,7 @@ import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.NoSuchBlobException;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.Watch;
+import org.imageserver.storage.objects.StoreDownException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +112,9 @@ final class DirectoryScan {
             if (current instanceof Seen.Good good) {
                 come.add(good.image());
             }
+            if (current instanceof Seen.Good good && !good.blobs().equals(directories.get(entry.getKey()))) {
+                doubtful.add(entry.getKey());
+            }
             tell(news, entry.getKey(), before, current);
         }
         news.log();
@@ -180,9 +184,16 @@ final class DirectoryScan {
             return bad(directory, blobs, String.valueOf(e.getMessage()), e.isTemporary());
         } catch (NoSuchBlobException e) {
             return bad(directory, blobs, "the manifest vanished while it was being read", false);
+        } catch (StoreDownException e) {
+            // What was seen is not unseen because the store is down for a moment.
+            return seen.get(directory) instanceof Seen.Good good ? good : unreadable(directory, blobs, e);
         } catch (IOException e) {
-            return bad(directory, blobs, "the manifest cannot be read: " + e, true);
+            return unreadable(directory, blobs, e);
         }
+    }
+
+    private static Seen unreadable(String directory, List<BlobInfo> blobs, IOException e) {
+        return bad(directory, blobs, "the manifest cannot be read: " + e, true);
     }
 
     static boolean isUuid(String directory) {

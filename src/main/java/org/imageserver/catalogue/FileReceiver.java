@@ -43,11 +43,13 @@ final class FileReceiver {
     private static final Set<String> COMPRESSIONS = Set.of("gzip", "bzip2", "xz", "none");
 
     private final Storage storage;
+    private final StoredManifest manifests;
     private final UploadPolicy policy;
     private final StreamRules rules;
 
-    FileReceiver(Storage storage, UploadPolicy policy) {
+    FileReceiver(Storage storage, StoredManifest manifests, UploadPolicy policy) {
         this.storage = storage;
+        this.manifests = manifests;
         this.policy = policy;
         this.rules = new StreamRules(policy);
     }
@@ -129,7 +131,7 @@ final class FileReceiver {
                     isStream ? rules.judge(uuid, check.finish(), origin, upload.datasetGuid()) : Optional.empty();
             checkSha1(upload, sha1);
             BlobInfo blob = pending.commit();
-            return new ReceivedFile(storage, blob, sha1, found.jsonName(), facts, upload.datasetGuid());
+            return new ReceivedFile(storage, manifests, blob, sha1, found.jsonName(), facts, upload.datasetGuid());
         }
     }
 

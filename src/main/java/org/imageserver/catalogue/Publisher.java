@@ -34,7 +34,6 @@ import org.imageserver.manifest.ImageFile;
 import org.imageserver.manifest.Manifest;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.manifest.Violation;
-import org.imageserver.storage.OvertakenException;
 import org.imageserver.zfs.Guid;
 import org.imageserver.zfs.StreamPolicy;
 import org.jspecify.annotations.Nullable;
@@ -142,10 +141,12 @@ public final class Publisher {
                 Optional.ofNullable(wanted.type()),
                 upload,
                 origin(wanted.origin(), target.principal()))) {
-            return change(target, current -> {
+            Image image = change(target, current -> {
                 refuseIfActivated(current.manifest());
                 return received.named(current.manifest());
             });
+            received.keep();
+            return image;
         }
     }
 
@@ -196,39 +197,41 @@ public final class Publisher {
     /** The file is durable by now; the manifest comes last and makes it an image. */
     private Image addActive(Account account, Manifest manifest, ReceivedFile received) throws IOException {
         checkOwner(account, manifest);
-        return underLock(() -> {
-            checkOrigin(manifest, account);
-            return createActive(received.named(activated(manifest)));
-        });
-    }
-
-    /** A failure may come before or after the manifest was made; neither it nor its file may stay. */
-    private Image createActive(DiskManifest image) throws IOException {
-        String uuid = image.manifest().uuid();
+        DiskManifest image = received.named(activated(manifest));
         try {
-            if (!manifests.create(image)) {
-                files.delete(image);
-                throw uuidExists(uuid);
-            }
-            return catalogue.refresh(uuid);
-        } catch (OvertakenException e) {
-            // Nothing was written: this is going to be decided again, and needs its file.
-            throw e;
-        } catch (IOException e) {
-            afterFailure(e, () -> {
-                // Somebody else may have made this image meanwhile; the name of the file tells whose it is.
-                boolean isOurs = manifests
-                        .find(uuid)
-                        .filter(found -> Objects.equals(found.path(), image.path()))
-                        .isPresent();
-                if (isOurs) {
-                    manifests.delete(uuid);
+            Image shown = underLock(() -> {
+                checkOrigin(manifest, account);
+                if (!manifests.create(image)) {
+                    throw uuidExists(manifest.uuid());
                 }
-                files.delete(image);
-                catalogue.forget(uuid);
+                return catalogue.refresh(manifest.uuid());
             });
+            received.keep();
+            return shown;
+        } catch (IOException e) {
+            afterFailure(e, () -> takeBack(image));
             throw e;
         }
+    }
+
+    /**
+     * A failure may come before or after the manifest was made. Decided anew, since on a shared storage it may also
+     * appear late; its file goes after it.
+     */
+    private void takeBack(DiskManifest image) throws IOException {
+        String uuid = image.manifest().uuid();
+        underLock(() -> {
+            // Somebody else may have made this image meanwhile; the name of the file tells whose it is.
+            boolean isOurs = manifests
+                    .find(uuid)
+                    .filter(found -> Objects.equals(found.path(), image.path()))
+                    .isPresent();
+            if (isOurs) {
+                manifests.delete(uuid);
+            }
+            catalogue.forget(uuid);
+            return isOurs;
+        });
     }
 
     private static void afterFailure(IOException failure, Tidying tidying) {
@@ -319,18 +322,27 @@ public final class Publisher {
     /** DeleteImage: the manifest goes first, which makes it vanish; then its bytes. */
     public void delete(Target target) throws IOException {
         String uuid = target.uuid();
-        underLock(() -> {
+        DiskManifest gone = underLock(() -> {
             DiskManifest current = own(target);
             refuseIfNeeded(uuid);
             manifests.delete(uuid);
             catalogue.forget(uuid);
-            // The file last: beside it, the sweep knows an icon as the server's own.
-            tidy(uuid, () -> {
-                icons.deleteAny(uuid);
-                files.delete(current);
-            });
             return current;
         });
+        tidy(uuid, () -> underLock(() -> deleteFiles(gone)));
+    }
+
+    /** But for those of an image that somebody has made under the same uuid meanwhile. */
+    private boolean deleteFiles(DiskManifest gone) throws IOException {
+        Optional<DiskManifest> now = manifests.find(gone.manifest().uuid());
+        if (now.isEmpty()) {
+            icons.deleteAny(gone.manifest().uuid());
+        }
+        // The file last: beside it, the sweep knows an icon as the server's own.
+        if (now.isEmpty() || !Objects.equals(now.get().path(), gone.path())) {
+            files.delete(gone);
+        }
+        return now.isEmpty();
     }
 
     /** Removes what no manifest names any more. The change itself is done, so a failure is not the client's. */
@@ -368,30 +380,11 @@ public final class Publisher {
         return underLock(() -> {
             DiskManifest before = own(target);
             DiskManifest after = change.of(before);
-            write(before, after);
+            manifests.write(after);
             Image shown = catalogue.refresh(uuid);
             tidy(uuid, () -> files.deleteReplaced(before, after));
             return shown;
         });
-    }
-
-    /** A write that fails may have happened or not; the file that only it would name must not be left behind. */
-    private void write(DiskManifest before, DiskManifest after) throws IOException {
-        try {
-            manifests.write(after);
-        } catch (OvertakenException e) {
-            throw e;
-        } catch (IOException e) {
-            afterFailure(e, () -> {
-                if (manifests
-                        .find(after.manifest().uuid())
-                        .filter(before::equals)
-                        .isPresent()) {
-                    files.deleteReplaced(after, before);
-                }
-            });
-            throw e;
-        }
     }
 
     private interface Change {

@@ -15,27 +15,30 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A file that is complete, durable and verified, but that no manifest names yet. Closing removes it unless a manifest
- * was made that names it. Used by one thread.
+ * names it. Used by one thread.
  */
 final class ReceivedFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReceivedFile.class);
 
     private final Storage storage;
+    private final StoredManifest manifests;
     private final BlobInfo blob;
     private final String sha1;
     private final String compression;
     private final Optional<StreamFacts> stream;
     private final Optional<String> statedGuid;
-    private boolean isNamed;
+    private boolean isKept;
 
     ReceivedFile(
             Storage storage,
+            StoredManifest manifests,
             BlobInfo blob,
             String sha1,
             String compression,
             Optional<StreamFacts> stream,
             Optional<String> statedGuid) {
         this.storage = storage;
+        this.manifests = manifests;
         this.blob = blob;
         this.sha1 = sha1;
         this.compression = compression;
@@ -56,30 +59,45 @@ final class ReceivedFile implements AutoCloseable {
         return stream;
     }
 
-    /** The manifest with this file in it. From now on the file stays: whether the manifest gets written decides. */
+    /** The manifest with this file in it. */
     DiskManifest named(Manifest manifest) {
-        isNamed = true;
         ArrayNode files = JsonNodeFactory.instance.arrayNode();
         ObjectNode file = files.addObject();
         file.put("sha1", sha1).put("size", blob.size()).put("compression", compression);
         datasetGuid().ifPresent(guid -> file.put("dataset_guid", guid));
-        return new DiskManifest(
-                manifest.with("files", files), null, blob.key().segments().getLast());
+        return new DiskManifest(manifest.with("files", files), null, name());
+    }
+
+    private String name() {
+        return blob.key().segments().getLast();
+    }
+
+    /** Says that the manifest that names it is stored. */
+    void keep() {
+        isKept = true;
     }
 
     private Optional<String> datasetGuid() {
         return statedGuid.or(() -> stream.map(facts -> facts.last().toguid().decimal()));
     }
 
+    /** Of a manifest whose writing failed, nobody knows yet whether it is there. */
     @Override
     public void close() {
-        if (isNamed) {
+        if (isKept) {
             return;
         }
         try {
-            storage.delete(blob.key());
+            storage.decide(() -> !isNamed() && storage.delete(blob.key()));
         } catch (IOException e) {
-            LOG.warn("{} is named by no manifest and cannot be removed; the next start sweeps it", blob.key(), e);
+            LOG.warn("{} is named by no manifest and cannot be removed; a later sweep will do it", blob.key(), e);
         }
+    }
+
+    private boolean isNamed() throws IOException {
+        return manifests
+                .find(blob.key().segments().getFirst())
+                .filter(manifest -> name().equals(manifest.path()))
+                .isPresent();
     }
 }

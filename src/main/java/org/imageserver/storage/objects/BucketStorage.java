@@ -2,8 +2,6 @@ package org.imageserver.storage.objects;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.imageserver.storage.BlobInfo;
@@ -30,12 +28,12 @@ public final class BucketStorage implements Storage {
     private final ChangeLog log;
     private final BucketSweep sweep;
 
-    private BucketStorage(ObjectStore store, Storage own, ObjectCache cache, String server) {
+    private BucketStorage(ObjectStore store, Storage own, ObjectCache cache, String server, Duration longestDoubt) {
         this.store = store;
         this.own = own;
         this.cache = cache;
         this.server = server;
-        this.log = new ChangeLog(store);
+        this.log = new ChangeLog(store, longestDoubt);
         this.sweep = new BucketSweep(store, log, server);
     }
 
@@ -50,7 +48,13 @@ public final class BucketStorage implements Storage {
      */
     public static BucketStorage open(ObjectStore store, Storage own, ObjectCache cache, String server)
             throws IOException {
-        BucketStorage storage = new BucketStorage(store, own, cache, server);
+        return open(store, own, cache, server, ChangeLog.LONGEST_DOUBT);
+    }
+
+    /** The same, with a time for which a change of unknown outcome is asked about. */
+    static BucketStorage open(ObjectStore store, Storage own, ObjectCache cache, String server, Duration longestDoubt)
+            throws IOException {
+        BucketStorage storage = new BucketStorage(store, own, cache, server, longestDoubt);
         storage.log.open();
         return storage;
     }
@@ -74,10 +78,12 @@ public final class BucketStorage implements Storage {
 
     @Override
     public List<BlobInfo> list(String prefix) throws IOException {
-        List<BlobInfo> all = new ArrayList<>(own.list(prefix));
-        log.namespace().startingWith(prefix).stream().map(Named::info).forEach(all::add);
-        all.sort(Comparator.comparing(BlobInfo::key));
-        return all;
+        // What lies openly in the server's own directory, such as images from before it had a bucket, is not in the
+        // bucket.
+        boolean isHidden = prefix.startsWith(".") || prefix.contains("/.");
+        return isHidden
+                ? own.list(prefix)
+                : log.namespace().startingWith(prefix).stream().map(Named::info).toList();
     }
 
     @Override
@@ -180,6 +186,7 @@ public final class BucketStorage implements Storage {
     @Override
     public void close() {
         cache.close();
+        log.close();
         store.close();
         own.close();
     }

@@ -1,6 +1,7 @@
 package org.imageserver.storage.objects;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ final class BucketSweep {
     boolean takeTurn(Duration every) throws IOException {
         long number = Instant.now().getEpochSecond() / every.toSeconds();
         String turn = String.format(Locale.ROOT, TURNS + "%020d", number);
-        if (!store.create(turn, new byte[0])) {
+        if (!store.create(turn, by())) {
             return false;
         }
         List<String> old = new ArrayList<>(
@@ -85,6 +86,11 @@ final class BucketSweep {
                 .toList();
     }
 
+    /** Whose it is, for people; also because older stores refuse an object without a byte. */
+    private byte[] by() {
+        return ("by " + server).getBytes(StandardCharsets.UTF_8);
+    }
+
     /** Whatever got a name meanwhile stays. */
     private void collect(List<String> names) throws IOException {
         log.append(now -> {
@@ -98,7 +104,7 @@ final class BucketSweep {
     /** Clocks of servers jump; what matters is how long the store has had something. */
     private Instant now() throws IOException {
         String name = TURNS + "clock-" + UUID.randomUUID();
-        store.create(name, new byte[0]);
+        store.create(name, by());
         try {
             return store.list(name).getFirst().modified();
         } finally {

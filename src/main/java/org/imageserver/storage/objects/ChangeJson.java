@@ -1,5 +1,6 @@
 package org.imageserver.storage.objects;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -48,7 +49,7 @@ final class ChangeJson {
     static Change read(String name, byte[] bytes) throws IOException {
         try {
             JsonNode json = JSON.readTree(bytes);
-            checkVersion(name, json);
+            checkVersion(name, json.required("v").intValue());
             List<Change.Put> puts = new ArrayList<>();
             for (JsonNode put : json.required("puts")) {
                 puts.add(put(put));
@@ -64,16 +65,14 @@ final class ChangeJson {
                     List.copyOf(puts),
                     List.copyOf(deletes),
                     List.copyOf(collected));
-        } catch (IllegalArgumentException | DateTimeException | NullPointerException e) {
+        } catch (JsonProcessingException | IllegalArgumentException | DateTimeException | NullPointerException e) {
             throw new IOException(name + " in the object store is no change that this version can read: " + e, e);
         }
     }
 
-    static void checkVersion(String name, JsonNode json) throws IOException {
-        int version = json.path("v").asInt();
-        if (version != VERSION) {
-            throw new IOException(name + " in the object store is of format " + version
-                    + ", and this server knows format " + VERSION + ": run the same version everywhere");
+    static void checkVersion(String name, int version) throws NewerFormatException {
+        if (version > VERSION) {
+            throw new NewerFormatException(name, version);
         }
     }
 

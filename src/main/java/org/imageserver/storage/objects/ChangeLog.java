@@ -2,9 +2,13 @@ package org.imageserver.storage.objects;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.imageserver.storage.OvertakenException;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +19,23 @@ import org.slf4j.LoggerFactory;
  * The changes of all servers, in one order: {@code log/N} is made by whoever creates it, and creating what must not
  * exist has one winner. What is in memory is a fold over it, so nothing that was seen is ever unseen. Thread-safe.
  */
-final class ChangeLog {
+final class ChangeLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeLog.class);
 
     /** Over so many changes a start is a matter of a second. */
     private static final int CHECKPOINT_EVERY = 256;
 
     /** How long a change of unknown outcome is asked about before its sender is told that it is unknown. */
-    private static final long LONGEST_DOUBT_NANOS = 20_000_000_000L;
+    static final Duration LONGEST_DOUBT = Duration.ofSeconds(20);
+
+    /** How long the log may be busy with others' changes before it counts as down. */
+    private static final long LONGEST_WAIT_SECONDS = 5;
 
     private static final int LONGEST_PAUSE_MILLIS = 200;
 
     private final ObjectStore store;
+    private final Duration longestDoubt;
+    private final Outage outage = new Outage();
     private final Namespace namespace = new Namespace();
     private final Checkpoints checkpoints;
     private final News news = new News();
@@ -36,10 +45,15 @@ final class ChangeLog {
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<@Nullable Scope> scope = new ThreadLocal<>();
 
+    /** Writes checkpoints, which nobody waits for. */
+    private final ExecutorService aside = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("checkpoint").factory());
+
     private volatile long head;
 
-    ChangeLog(ObjectStore store) {
+    ChangeLog(ObjectStore store, Duration longestDoubt) {
         this.store = store;
+        this.longestDoubt = longestDoubt;
         this.checkpoints = new Checkpoints(store);
     }
 
@@ -95,15 +109,37 @@ final class ChangeLog {
         }
     }
 
-    /** Takes up what other servers have changed: one small request when they have not. */
+    /**
+     * Takes up what other servers have changed: one small request when they have not.
+     *
+     * @throws StoreDownException soon, when the store did not answer a moment ago
+     */
     void catchUp() throws IOException {
-        lock.lock();
+        outage.check();
+        acquire();
+        long begun = System.nanoTime();
         try {
+            outage.check();
             while (takeNext()) {
                 // The next one may be there, too.
             }
+            outage.over();
+        } catch (StoreDownException e) {
+            outage.failed(e, begun);
+            throw e;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void acquire() throws IOException {
+        try {
+            if (!lock.tryLock(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new StoreDownException("the object store is slow; changes wait for it", null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the server stops");
         }
     }
 
@@ -157,6 +193,7 @@ final class ChangeLog {
     boolean append(Decision decision) throws IOException {
         lock.lock();
         try {
+            outage.check();
             Scope deciding = scope.get();
             while (true) {
                 if (deciding != null && !deciding.isDecided && deciding.head != head) {
@@ -186,26 +223,29 @@ final class ChangeLog {
         long begun = System.nanoTime();
         while (true) {
             try {
-                if (store.create(name, bytes)) {
-                    apply(change);
-                    return true;
-                }
-                // It may be our own, whose answer was lost; only the log knows.
-                Change there = ChangeJson.read(
-                        name,
-                        store.read(name)
-                                .orElseThrow(() -> new IOException(name + " exists in the object store and"
-                                        + " cannot be read: something else removes objects there")));
+                Change there = store.create(name, bytes) ? change : read(name);
+                outage.over();
                 apply(there);
+                // It may be our own that was there, made before its answer was lost; only the log knows.
                 return there.id().equals(change.id());
             } catch (StoreDownException e) {
                 // Whether it was made is not known, and no other number may be tried before it is.
-                if (System.nanoTime() - begun > LONGEST_DOUBT_NANOS) {
+                if (System.nanoTime() - begun > longestDoubt.toNanos()) {
+                    outage.failed(e, begun);
                     throw e;
                 }
                 pause();
             }
         }
+    }
+
+    private Change read(String name) throws IOException {
+        byte[] bytes = store.read(name)
+                .orElseThrow(() -> new StoreDownException(
+                        name + " exists in the object store, which does not show it: does something else remove"
+                                + " objects there?",
+                        null));
+        return ChangeJson.read(name, bytes);
     }
 
     private void writeCheckpointNowAndThen() {
@@ -216,10 +256,26 @@ final class ChangeLog {
 
     /** Without it, starts take longer, and nothing else. */
     private void writeCheckpoint() {
+        Checkpoints.State state = Checkpoints.State.of(head, namespace);
+        aside.execute(() -> {
+            try {
+                checkpoints.write(state);
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("the checkpoint after change {} cannot be written; a later one will be", state.number(), e);
+            }
+        });
+    }
+
+    /** Ends what is being written aside; the log needs no end. */
+    @Override
+    public void close() {
+        aside.shutdownNow();
         try {
-            checkpoints.write(head, namespace);
-        } catch (IOException e) {
-            LOG.warn("the checkpoint after change {} cannot be written; a later one will be", head, e);
+            if (!aside.awaitTermination(5, TimeUnit.SECONDS)) {
+                LOG.warn("a checkpoint is still being written");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

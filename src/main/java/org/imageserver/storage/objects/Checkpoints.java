@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -41,14 +41,28 @@ final class Checkpoints {
     }
 
     /**
+     * Everything after a change; what happens later does not touch it.
+     *
+     * @param number of the change
+     * @param names sorted
+     * @param collected objects that may not be named any more, and since when
+     */
+    record State(long number, List<Named> names, Map<String, Instant> collected) {
+        static State of(long number, Namespace namespace) {
+            return new State(number, List.copyOf(namespace.all()), Map.copyOf(namespace.collected()));
+        }
+    }
+
+    /**
      * Reads the newest one that can be read.
      *
      * @return the number of the last change that is in it; 0 when there is none
+     * @throws NewerFormatException when a later version of this program wrote it
+     * @throws StoreDownException when it cannot be read now
      */
     long load(Namespace into) throws IOException {
         for (ObjectStore.Listed listed : store.list(PREFIX).reversed()) {
-            byte[] bytes = store.read(listed.name()).orElse(null);
-            if (bytes != null && load(listed.name(), bytes, into)) {
+            if (load(listed, into)) {
                 return Long.parseLong(listed.name().substring(PREFIX.length()));
             }
         }
@@ -56,48 +70,52 @@ final class Checkpoints {
     }
 
     /** A damaged one is as good as none: the one before, and the log after it, say the same. */
-    private static boolean load(String name, byte[] bytes, Namespace into) throws IOException {
+    private boolean load(ObjectStore.Listed listed, Namespace into) throws IOException {
         Namespace read = new Namespace();
-        try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(new GZIPInputStream(new ByteArrayInputStream(bytes)), StandardCharsets.UTF_8))) {
-            JsonNode head = ChangeJson.JSON.readTree(lines.readLine());
-            ChangeJson.checkVersion(name, head);
-            long count = head.required("names").longValue();
-            for (Map.Entry<String, JsonNode> collected :
-                    head.required("collected").properties()) {
-                read.collected()
-                        .put(
-                                collected.getKey(),
-                                Instant.parse(collected.getValue().textValue()));
-            }
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                JsonNode json = ChangeJson.JSON.readTree(line);
-                read.put(
-                        ChangeJson.put(json),
-                        Instant.parse(json.required("modified").textValue()),
-                        json.required("version").textValue());
-            }
-            if (read.all().size() != count) {
-                throw new IOException("it has " + read.all().size() + " names of " + count);
-            }
+        try (InputStream bytes = new ObjectStream(store, listed.name(), 0, listed.size());
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(new GZIPInputStream(bytes), StandardCharsets.UTF_8))) {
+            read(listed.name(), lines, read);
+        } catch (NewerFormatException | StoreDownException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
-            LOG.warn("{} in the object store is damaged; an older one is read", name, e);
+            LOG.warn("{} in the object store is damaged; an older one is read", listed.name(), e);
             return false;
         }
         into.become(read);
         return true;
     }
 
+    private static void read(String name, BufferedReader lines, Namespace into) throws IOException {
+        JsonNode head = ChangeJson.JSON.readTree(lines.readLine());
+        ChangeJson.checkVersion(name, head.required("v").intValue());
+        for (Map.Entry<String, JsonNode> collected : head.required("collected").properties()) {
+            into.collected()
+                    .put(collected.getKey(), Instant.parse(collected.getValue().textValue()));
+        }
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            JsonNode json = ChangeJson.JSON.readTree(line);
+            into.put(
+                    ChangeJson.put(json),
+                    Instant.parse(json.required("modified").textValue()),
+                    json.required("version").textValue());
+        }
+        long count = head.required("names").longValue();
+        if (into.all().size() != count) {
+            throw new IOException("it has " + into.all().size() + " names of " + count);
+        }
+    }
+
     /** Writes one, unless another server has, and removes old ones. */
-    void write(long number, Namespace namespace) throws IOException {
+    void write(State state) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (OutputStream gzip = new GZIPOutputStream(bytes)) {
             ObjectNode head = JsonNodeFactory.instance.objectNode();
-            head.put("v", ChangeJson.VERSION).put("names", namespace.all().size());
+            head.put("v", ChangeJson.VERSION).put("names", state.names().size());
             ObjectNode collected = head.putObject("collected");
-            namespace.collected().forEach((object, time) -> collected.put(object, time.toString()));
+            state.collected().forEach((object, time) -> collected.put(object, time.toString()));
             writeLine(gzip, head);
-            for (Named named : namespace.all()) {
+            for (Named named : state.names()) {
                 ObjectNode line = ChangeJson.put(
                         new Change.Put(named.info().key(), named.info().size(), named.content()));
                 line.put("modified", named.info().modified().toString())
@@ -105,7 +123,7 @@ final class Checkpoints {
                 writeLine(gzip, line);
             }
         }
-        if (store.create(name(number), bytes.toByteArray())) {
+        if (store.create(name(state.number()), bytes.toByteArray())) {
             List<String> all =
                     store.list(PREFIX).stream().map(ObjectStore.Listed::name).toList();
             store.delete(all.subList(0, Math.max(0, all.size() - KEPT)));

@@ -34,21 +34,41 @@ public final class CreateProbe {
      */
     public static void check(ObjectStore store, String bucket) throws IOException {
         List<String> names = new ArrayList<>();
-        try (ExecutorService racers = Executors.newFixedThreadPool(RACERS)) {
-            for (int race = 0; race < RACES; race++) {
-                String name = "probe/" + UUID.randomUUID();
-                names.add(name);
-                int winners = race(racers, store, name);
-                if (winners > 1) {
-                    throw new IOException("the object store of bucket " + bucket + " cannot be used: of " + RACERS
-                            + " that created " + name + " at once, " + winners + " were told that they were first,"
-                            + " so servers would overwrite each other's changes. It must honour"
-                            + " \"If-None-Match: *\"; docs/scaling.md names stores that do");
+        try {
+            try (ExecutorService racers = Executors.newFixedThreadPool(RACERS)) {
+                for (int race = 0; race < RACES; race++) {
+                    String name = "probe/" + UUID.randomUUID();
+                    names.add(name);
+                    check(store, bucket, name, race(racers, store, name));
                 }
             }
-        } finally {
             store.delete(names);
+        } catch (IOException e) {
+            try {
+                store.delete(names);
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
         }
+    }
+
+    private static void check(ObjectStore store, String bucket, String name, int winners) throws IOException {
+        if (winners > 1) {
+            throw unfit(
+                    bucket,
+                    "of " + RACERS + " that created " + name + " at once, " + winners
+                            + " were told that they were first, so servers would overwrite each other's changes");
+        }
+        // A store that did not answer the first has it nevertheless; one that knows no such condition takes nothing.
+        if (winners == 0 && store.read(name).isEmpty()) {
+            throw unfit(bucket, "none of " + RACERS + " could create " + name);
+        }
+    }
+
+    private static IOException unfit(String bucket, String why) {
+        return new IOException("the object store of bucket " + bucket + " cannot be used: " + why
+                + ". It must honour \"If-None-Match: *\"; docs/scaling.md names stores that do");
     }
 
     /** Amazon asks some racers to try again later: they lost. A store that is really down shows that afterwards. */

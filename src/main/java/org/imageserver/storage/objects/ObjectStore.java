@@ -26,7 +26,11 @@ public interface ObjectStore extends AutoCloseable {
     /** An upload in parts that was neither finished nor given up. */
     record Unfinished(String name, String id, Instant begun) {}
 
-    /** Makes an object that must not exist; false when there is one of that name. Of any number of callers one wins. */
+    /**
+     * Makes an object that must not exist; false when there is one of that name. Of any number of callers one wins.
+     *
+     * @param bytes at least one: not every store takes none
+     */
     boolean create(String name, byte[] bytes) throws IOException;
 
     /** The bytes of a small object; empty when there is none. */

@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -41,6 +43,15 @@ public final class S3ObjectStore implements ObjectStore {
     /** Without a byte. */
     private static final Duration SILENCE = Duration.ofSeconds(20);
 
+    /** For small requests, and for the head of an answer with a large body; a store that hangs is down. */
+    private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(6);
+
+    /** With what the client does again by itself. */
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(15);
+
+    /** What even a slow line carries. */
+    private static final int LEAST_BYTES_A_SECOND = 256 * 1024;
+
     /** Downloads hold one each, as long as they take. */
     private static final int MOST_CONNECTIONS = 512;
 
@@ -48,6 +59,9 @@ public final class S3ObjectStore implements ObjectStore {
 
     /** What S3 says while another conditional create of the same name is under way. */
     private static final int CONFLICT = 409;
+
+    /** What some stores say of a condition that they do not know. */
+    private static final int NOT_IMPLEMENTED = 501;
 
     /** In one request. */
     private static final int MOST_DELETED = 1000;
@@ -72,6 +86,8 @@ public final class S3ObjectStore implements ObjectStore {
                 // Older stores refuse checksums that they do not know.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .overrideConfiguration(
+                        calls -> calls.apiCallAttemptTimeout(LONGEST_ATTEMPT).apiCallTimeout(LONGEST_CALL))
                 .httpClientBuilder(Apache5HttpClient.builder()
                         .connectionTimeout(CONNECT)
                         .connectionAcquisitionTimeout(CONNECT)
@@ -87,7 +103,10 @@ public final class S3ObjectStore implements ObjectStore {
         return call("create", name, () -> {
             try {
                 client.putObject(
-                        put -> put.bucket(location.bucket()).key(key(name)).ifNoneMatch("*"),
+                        put -> put.bucket(location.bucket())
+                                .key(key(name))
+                                .ifNoneMatch("*")
+                                .overrideConfiguration(longEnoughFor(bytes.length)),
                         RequestBody.fromBytes(bytes));
                 return true;
             } catch (S3Exception e) {
@@ -208,6 +227,13 @@ public final class S3ObjectStore implements ObjectStore {
         return builder.build();
     }
 
+    /** Time to send so many bytes, twice if need be, beside what any request gets. */
+    static Consumer<AwsRequestOverrideConfiguration.Builder> longEnoughFor(int bytes) {
+        Duration sending = Duration.ofSeconds(bytes / LEAST_BYTES_A_SECOND);
+        return request -> request.apiCallAttemptTimeout(LONGEST_ATTEMPT.plus(sending))
+                .apiCallTimeout(LONGEST_CALL.plus(sending.multipliedBy(2)));
+    }
+
     private String key(String name) {
         return location.prefix() + name;
     }
@@ -239,11 +265,16 @@ public final class S3ObjectStore implements ObjectStore {
             throw new StoreDownException("cannot " + what + " " + describe(name) + ": " + e.getMessage(), e);
         } catch (SdkException e) {
             throw new IOException("cannot " + what + " " + describe(name) + ": " + e.getMessage(), e);
+        } catch (IllegalStateException e) {
+            // Apache's client says it this way that it was closed.
+            throw new IOException("cannot " + what + " " + describe(name) + ": the server stops", e);
         }
     }
 
     private static boolean isTemporary(S3Exception e) {
-        return e.statusCode() >= 500 || e.isThrottlingException() || e.statusCode() == CONFLICT;
+        return (e.statusCode() >= 500 && e.statusCode() != NOT_IMPLEMENTED)
+                || e.isThrottlingException()
+                || e.statusCode() == CONFLICT;
     }
 
     @Override

@@ -11,10 +11,14 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 
 /** A multipart upload, begun with its first part. */
 final class S3Upload implements ObjectStore.Upload {
     private static final Logger LOG = LoggerFactory.getLogger(S3Upload.class);
+
+    /** Some stores copy all parts, in bytes, before they answer. */
+    private static final int LARGE = 16 * 1024 * 1024;
 
     private final S3ObjectStore store;
     private final S3Client client;
@@ -44,7 +48,8 @@ final class S3Upload implements ObjectStore.Upload {
                                 part -> part.bucket(bucket)
                                         .key(key)
                                         .uploadId(upload)
-                                        .partNumber(number),
+                                        .partNumber(number)
+                                        .overrideConfiguration(S3ObjectStore.longEnoughFor(bytes.remaining())),
                                 body(bytes))
                         .eTag());
         parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
@@ -73,11 +78,19 @@ final class S3Upload implements ObjectStore.Upload {
     @Override
     public void finish() throws IOException {
         String upload = id();
-        store.call(
-                "finish",
-                name,
-                () -> client.completeMultipartUpload(complete ->
-                        complete.bucket(bucket).key(key).uploadId(upload).multipartUpload(all -> all.parts(parts))));
+        store.call("finish", name, () -> {
+            try {
+                client.completeMultipartUpload(complete -> complete.bucket(bucket)
+                        .key(key)
+                        .uploadId(upload)
+                        .multipartUpload(all -> all.parts(parts))
+                        .overrideConfiguration(S3ObjectStore.longEnoughFor(LARGE)));
+            } catch (NoSuchUploadException e) {
+                // The client asks again when an answer is lost. Nobody else uses this name.
+                client.headObject(head -> head.bucket(bucket).key(key));
+            }
+            return upload;
+        });
         isFinished = true;
     }
 

@@ -65,16 +65,24 @@ public final class MemoryObjects implements ObjectStore {
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         return new Upload() {
             @Override
-            public void part(ByteBuffer bytes) {
+            public void part(ByteBuffer bytes) throws IOException {
+                requireBegun();
                 byte[] part = new byte[bytes.remaining()];
                 bytes.get(part);
                 written.writeBytes(part);
             }
 
             @Override
-            public void finish() {
+            public void finish() throws IOException {
+                requireBegun();
                 objects.put(name, new Stored(written.toByteArray()));
                 uploads.remove(unfinished.id());
+            }
+
+            private void requireBegun() throws IOException {
+                if (!uploads.containsKey(unfinished.id())) {
+                    throw new IOException("the upload of " + name + " was given up");
+                }
             }
 
             @Override

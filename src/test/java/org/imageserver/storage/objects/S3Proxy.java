@@ -125,7 +125,7 @@ public final class S3Proxy implements AutoCloseable {
         return new S3ObjectStore(location, credentials());
     }
 
-    private static StaticCredentialsProvider credentials() {
+    static StaticCredentialsProvider credentials() {
         return StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, SECRET));
     }
 
