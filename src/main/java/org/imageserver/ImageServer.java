@@ -30,6 +30,7 @@ import org.imageserver.http.web.WebRoutes;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Limits;
+import org.imageserver.statistics.Statistics;
 import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.Storage;
 
@@ -40,6 +41,7 @@ public final class ImageServer implements AutoCloseable {
 
     private final Storage storage;
     private final Catalogue catalogue;
+    private final Statistics statistics;
     private final ImgapiPublishing publishing;
     private final HttpServer http;
     private final List<ListenAddress> addresses;
@@ -49,12 +51,14 @@ public final class ImageServer implements AutoCloseable {
         storage = local;
         CatalogueSettings catalogueSettings = catalogueSettings(settings);
         catalogue = new Catalogue(storage, catalogueSettings);
+        statistics = new Statistics(storage, InstantSource.system());
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         http = new HttpServer(
-                settings, routes(catalogue, publishing, settings), gate(settings, keys), Version.current());
+                settings, routes(catalogue, publishing, settings), gate(settings, keys), Version.current(), statistics);
         try {
             catalogue.rescan();
+            statistics.start();
             addresses = http.start();
         } catch (IOException e) {
             close();
@@ -131,6 +135,7 @@ public final class ImageServer implements AutoCloseable {
         http.close();
         publishing.close();
         catalogue.close();
+        statistics.close();
         storage.close();
     }
 }

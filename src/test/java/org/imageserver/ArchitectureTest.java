@@ -36,6 +36,8 @@ class ArchitectureTest {
             .definedBy("org.imageserver.zfs..")
             .layer("remote")
             .definedBy("org.imageserver.remote..")
+            .layer("statistics")
+            .definedBy("org.imageserver.statistics..")
             .layer("config")
             .definedBy("org.imageserver.config..")
             .layer("logging")
@@ -51,7 +53,7 @@ class ArchitectureTest {
             .whereLayer("catalogue")
             .mayOnlyBeAccessedByLayers("http", "faces", "wiring", "cli")
             .whereLayer("storage")
-            .mayOnlyBeAccessedByLayers("catalogue", "wiring", "cli")
+            .mayOnlyBeAccessedByLayers("catalogue", "statistics", "wiring", "cli")
             .whereLayer("auth")
             .mayOnlyBeAccessedByLayers("catalogue", "http", "faces", "wiring", "cli")
             .whereLayer("manifest")
@@ -59,6 +61,8 @@ class ArchitectureTest {
             .whereLayer("zfs")
             .mayOnlyBeAccessedByLayers("catalogue", "cli")
             .whereLayer("remote")
+            .mayOnlyBeAccessedByLayers("http", "faces", "wiring")
+            .whereLayer("statistics")
             .mayOnlyBeAccessedByLayers("http", "faces", "wiring")
             .whereLayer("logging")
             .mayOnlyBeAccessedByLayers("cli");
@@ -106,6 +110,24 @@ class ArchitectureTest {
                     "..zfs..");
 
     @ArchTest
+    static final ArchRule COUNTING_KNOWS_NOTHING_OF_IMAGES = noClasses()
+            .that()
+            .resideInAPackage("..statistics..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.imageserver",
+                    "org.imageserver.http..",
+                    "..catalogue..",
+                    "..cli..",
+                    "..logging..",
+                    "..config..",
+                    "..manifest..",
+                    "..remote..",
+                    "..auth..",
+                    "..zfs..");
+
+    @ArchTest
     static final ArchRule ONLY_HTTP_SPEAKS_HTTP = noClasses()
             .that()
             .resideOutsideOfPackages("..http..", "..config..")
@@ -120,7 +142,13 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_STORAGE_TOUCHES_THE_DISK = noClasses()
             .that()
-            .resideInAnyPackage("..catalogue..", "..manifest..", "..http.imgapi..", "..http.dsapi..", "..http.web..")
+            .resideInAnyPackage(
+                    "..catalogue..",
+                    "..manifest..",
+                    "..statistics..",
+                    "..http.imgapi..",
+                    "..http.dsapi..",
+                    "..http.web..")
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.nio.file.Files");

@@ -239,7 +239,7 @@ public final class Catalogue implements AutoCloseable {
         Optional<FileDigest> digest = digests.find(file.blob());
         // Once computed, not the manifest's word but the truth: other bytes must have another tag.
         String etag = digest.map(FileDigest::sha1).or(file::sha1).orElseGet(() -> versionTag(file.blob()));
-        return open(uuid, file.blob(), FILE_TYPE, etag, digest.map(FileDigest::md5));
+        return new OpenFile(open(uuid, file.blob()), FILE_TYPE, etag, digest.map(FileDigest::md5), Optional.of(uuid));
     }
 
     /**
@@ -254,7 +254,8 @@ public final class Catalogue implements AutoCloseable {
                 .icon()
                 .orElseThrow(() -> new ImageException.NotFound("image \"" + uuid + "\" has no icon"));
         String type = Icons.contentType(icon.key());
-        return open(uuid, icon, type, versionTag(icon), digests.find(icon).map(FileDigest::md5));
+        return new OpenFile(
+                open(uuid, icon), type, versionTag(icon), digests.find(icon).map(FileDigest::md5), Optional.empty());
     }
 
     private static String versionTag(BlobInfo blob) {
@@ -275,8 +276,7 @@ public final class Catalogue implements AutoCloseable {
         }
     }
 
-    private OpenFile open(String uuid, BlobInfo wanted, String contentType, String etag, Optional<String> md5)
-            throws IOException {
+    private StoredBlob open(String uuid, BlobInfo wanted) throws IOException {
         StoredBlob blob;
         try {
             blob = storage.open(wanted.key());
@@ -287,7 +287,7 @@ public final class Catalogue implements AutoCloseable {
             blob.close();
             throw unavailable(uuid, wanted, "has just been changed");
         }
-        return new OpenFile(blob, contentType, etag, md5);
+        return blob;
     }
 
     private ImageException unavailable(String uuid, BlobInfo blob, String what) {

@@ -63,7 +63,11 @@ public final class Export {
         }
         String etag = Sha1.hex(tags.toString().getBytes(StandardCharsets.UTF_8));
         return new OpenFile(
-                new JoinedBlob(uuid + "/export.tar", parts, files, modified, etag), TAR, etag, Optional.empty());
+                new JoinedBlob(uuid + "/export.tar", parts, files, modified, etag),
+                TAR,
+                etag,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static Iterable<Image> originsFirst(Snapshot snapshot, Principal principal, String uuid) {

@@ -17,12 +17,14 @@ public final class OpenFile implements AutoCloseable {
     private final String etag;
     private final Optional<String> md5;
     private final String contentType;
+    private final Optional<String> imageUuid;
 
-    OpenFile(StoredBlob blob, String contentType, String etag, Optional<String> md5) {
+    OpenFile(StoredBlob blob, String contentType, String etag, Optional<String> md5, Optional<String> imageUuid) {
         this.blob = blob;
         this.contentType = contentType;
         this.etag = etag;
         this.md5 = md5;
+        this.imageUuid = imageUuid;
     }
 
     /** Size in bytes. */
@@ -48,6 +50,11 @@ public final class OpenFile implements AutoCloseable {
     /** The value of {@code Content-MD5} (base64), when it is known. */
     public Optional<String> md5() {
         return md5;
+    }
+
+    /** The image that this is the file of; empty for icons. */
+    public Optional<String> imageUuid() {
+        return imageUuid;
     }
 
     /** The channel that the kernel can send from; absent where the bytes are not in a file. */

@@ -6,9 +6,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -21,12 +23,14 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.imageserver.statistics.Statistics;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides when a connection ends, where Vert.x knows too little of what goes on: it takes a slow download for an idle
  * connection, leaves a client unanswered that has closed its sending side, and cuts off a client that is still sending
- * when it is refused, which then never reads the refusal. Confined to the connection's event loop.
+ * when it is refused, which then never reads the refusal. And counts the bytes that are really sent, while they are.
+ * Confined to the connection's event loop.
  */
 // What Netty's futures tell is the end of the connection, and channelInactive tells that too.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -38,6 +42,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final long idleNanos;
+    private final Statistics statistics;
     private @Nullable Future<?> timer;
     private long lastEvent = System.nanoTime();
     private long lastProgress;
@@ -52,15 +57,16 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     private boolean hasClientFinished;
     private boolean isLingering;
 
-    private ConnectionWatch(Duration idle) {
+    private ConnectionWatch(Duration idle, Statistics statistics) {
         this.idleNanos = idle.toNanos();
+        this.statistics = statistics;
     }
 
     /** Watches a new connection. */
-    static void over(HttpConnection connection, Duration idle) {
+    static void over(HttpConnection connection, Duration idle, Statistics statistics) {
         ChannelHandlerContext vertx = ((HttpServerConnection) connection).channelHandlerContext();
         vertx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        vertx.pipeline().addBefore(vertx.name(), "watch", new ConnectionWatch(idle));
+        vertx.pipeline().addBefore(vertx.name(), "watch", new ConnectionWatch(idle, statistics));
     }
 
     @Override
@@ -137,6 +143,13 @@ final class ConnectionWatch extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (message instanceof HttpContent content) {
+            statistics.sent(content.content().readableBytes());
+        } else if (message instanceof FileRegion region) {
+            // Vert.x sends a file a megabyte at a time, and only what is out was sent.
+            ctx.write(message, promise.unvoid()).addListener(written -> statistics.sent(region.transferred()));
+            return;
+        }
         boolean isInterim = message instanceof HttpResponse response
                 && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
         if (message instanceof LastHttpContent && !isInterim) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.imageserver.config.Network;
 import org.imageserver.http.RouteTable.Match;
+import org.imageserver.statistics.Statistics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class Dispatcher {
     private final List<Network> trustedProxies;
     private final Duration idle;
     private final String server;
+    private final Statistics statistics;
 
     Dispatcher(
             Vertx vertx,
@@ -35,7 +37,8 @@ final class Dispatcher {
             ReplyWriter writer,
             List<Network> trustedProxies,
             Duration idle,
-            String server) {
+            String server,
+            Statistics statistics) {
         this.vertx = vertx;
         this.workers = workers;
         this.routes = routes;
@@ -44,11 +47,12 @@ final class Dispatcher {
         this.trustedProxies = trustedProxies;
         this.idle = idle;
         this.server = server;
+        this.statistics = statistics;
     }
 
     void handle(HttpServerRequest raw) {
         Client client = Client.of(raw, trustedProxies);
-        Exchange exchange = new Exchange(raw, client, server);
+        Exchange exchange = new Exchange(raw, client, server, statistics);
         RequestBody body =
                 WITHOUT_BODY.contains(raw.method()) ? null : new RequestBody(raw, vertx.getOrCreateContext(), idle);
         gate.admit(vertx, raw, client)
@@ -70,7 +74,7 @@ final class Dispatcher {
 
     /** A request that is not HTTP as it should be; the connection is of no further use. */
     void handleInvalid(HttpServerRequest raw) {
-        Exchange exchange = new Exchange(raw, Client.of(raw, trustedProxies), server);
+        Exchange exchange = new Exchange(raw, Client.of(raw, trustedProxies), server, statistics);
         raw.response().putHeader("Connection", "close");
         writer.write(exchange, ErrorReplies.of(MalformedRequest.describe(raw), exchange.id()));
         raw.connection().close();

@@ -5,18 +5,27 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.imageserver.statistics.HandledRequest;
+import org.imageserver.statistics.Statistics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One request and its answer on the wire: the headers that every answer carries, and the line in the access log when
- * the last byte is out or the client is gone. Confined to the connection's event loop.
+ * One request and its answer on the wire: the headers that every answer carries, and the line in the access log and the
+ * place in the statistics when the last byte is out or the client is gone. Confined to the connection's event loop.
  */
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger("org.imageserver.access");
+
+    /** Arrives with the request's head, or soon after. */
+    private static final long SMALL_BODY = 64 * 1024;
+
+    /** Of a request's target, when it is described. */
+    private static final int MOST_SHOWN = 300;
 
     private static final Map<String, String> CORS = Map.of(
             "Access-Control-Allow-Origin", "*",
@@ -26,12 +35,16 @@ final class Exchange {
     private final Client client;
     private final String id;
     private final String server;
+    private final Statistics statistics;
     private final long begun = System.nanoTime();
 
-    Exchange(HttpServerRequest raw, Client client, String server) {
+    private long answeredAfterNanos;
+
+    Exchange(HttpServerRequest raw, Client client, String server, Statistics statistics) {
         this.raw = raw;
         this.client = client;
         this.server = server;
+        this.statistics = statistics;
         this.id = Request.id(raw);
         // A client that goes away is no event of ours: the access log says how much it took.
         raw.exceptionHandler(gone -> LOG.trace("request aborted", gone));
@@ -60,6 +73,7 @@ final class Exchange {
 
     /** The response with its status and the headers that every answer carries. */
     HttpServerResponse begin(int status) {
+        answeredAfterNanos = System.nanoTime() - begun;
         HttpServerResponse response = raw.response().setStatusCode(status);
         CORS.forEach(response::putHeader);
         if (isBodyLeftOpen()) {
@@ -68,7 +82,7 @@ final class Exchange {
         return response.putHeader("Date", HttpDate.format(Instant.now()))
                 .putHeader("Server", server)
                 .putHeader("x-request-id", id)
-                .putHeader("x-response-time", Long.toString(elapsedMillis()));
+                .putHeader("x-response-time", Long.toString(answeredAfterNanos / 1_000_000));
     }
 
     /** Ends an answer that has no bytes, or whose bytes HEAD leaves out. */
@@ -80,14 +94,42 @@ final class Exchange {
         finish(raw.response().end(body));
     }
 
-    /** Logs the exchange when the answer is out. */
+    /** Logs and counts the exchange when the answer is out. */
     void finish(Future<Void> sent) {
         sent.onComplete(done -> {
             log(done.succeeded() || isAllWritten());
+            count();
             if (isBodyLeftOpen()) {
                 raw.connection().close();
             }
         });
+    }
+
+    /** Ends an answer with which the client has the last byte of an image, once it is out. */
+    void finishDownload(Future<Void> sent, String imageUuid) {
+        finish(sent.onSuccess(out -> statistics.downloaded(imageUuid)));
+    }
+
+    private void count() {
+        int status = raw.response().getStatusCode();
+        boolean isChange = !isRead() && !raw.method().equals(HttpMethod.OPTIONS);
+        // How long a body takes is up to its sender.
+        long nanos = raw.bytesRead() > SMALL_BODY ? 0 : answeredAfterNanos;
+        if (statistics.handled(status, isChange, nanos)) {
+            statistics.note(described(status, nanos), isChange);
+        }
+    }
+
+    private HandledRequest described(int status, long nanos) {
+        // The query of a change may hold the password of a URL to fetch.
+        String target = Gate.withoutToken(isRead() ? raw.uri() : Request.path(raw.uri()));
+        return new HandledRequest(
+                Instant.now(),
+                raw.method().name(),
+                target.substring(0, Math.min(target.length(), MOST_SHOWN)),
+                status,
+                Duration.ofNanos(nanos),
+                id);
     }
 
     /** At a stop, a connection may be closed between the last byte and the word that it is out. */

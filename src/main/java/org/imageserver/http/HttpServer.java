@@ -22,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.Sendfile;
+import org.imageserver.statistics.Statistics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,16 +49,18 @@ public final class HttpServer implements AutoCloseable {
     private final RouteTable routes;
     private final Gate gate;
     private final String version;
+    private final Statistics statistics;
     private boolean isClosed;
     private final List<ListenAddress> bound = new ArrayList<>();
     private final List<io.vertx.core.http.HttpServer> servers = new ArrayList<>();
 
     /** Makes a server that does not listen yet. */
-    public HttpServer(Settings settings, RouteTable routes, Gate gate, String version) {
+    public HttpServer(Settings settings, RouteTable routes, Gate gate, String version, Statistics statistics) {
         this.settings = settings;
         this.routes = routes;
         this.gate = gate;
         this.version = version;
+        this.statistics = statistics;
         this.eventLoops = Math.max(LEAST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors());
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(false)
@@ -118,7 +121,8 @@ public final class HttpServer implements AutoCloseable {
                 new ReplyWriter(new FileSender(vertx, zeroCopy)),
                 settings.trustedProxies(),
                 settings.idle(),
-                "image-server/" + version);
+                "image-server/" + version,
+                statistics);
         // A unix socket cannot be shared between event loops: its path can be bound once.
         int instances = socket.isDomainSocket() ? 1 : eventLoops;
         Queue<io.vertx.core.http.HttpServer> deployed = new ConcurrentLinkedQueue<>();
@@ -149,7 +153,7 @@ public final class HttpServer implements AutoCloseable {
             io.vertx.core.http.HttpServer server = vertx.createHttpServer(options())
                     .requestHandler(dispatcher::handle)
                     .invalidRequestHandler(dispatcher::handleInvalid)
-                    .connectionHandler(connection -> ConnectionWatch.over(connection, settings.idle()))
+                    .connectionHandler(connection -> ConnectionWatch.over(connection, settings.idle(), statistics))
                     .exceptionHandler(failure -> LOG.debug("connection failed", failure));
             deployed.add(server);
             return server.listen(socket);

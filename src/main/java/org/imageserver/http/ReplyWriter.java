@@ -1,5 +1,6 @@
 package org.imageserver.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Instant;
@@ -103,11 +104,21 @@ final class ReplyWriter {
                 return;
             }
             handedOver = true;
-            exchange.finish(files.send(file, part, exchange.raw()));
+            finish(exchange, file, part, files.send(file, part, exchange.raw()));
         } finally {
             if (!handedOver) {
                 file.close();
             }
+        }
+    }
+
+    /** Whoever fetches a file in parts has it once the last byte is there. */
+    private static void finish(Exchange exchange, OpenFile file, ByteRange part, Future<Void> sent) {
+        boolean isEnd = part.offset() + part.length() == file.size();
+        if (isEnd && file.imageUuid().isPresent()) {
+            exchange.finishDownload(sent, file.imageUuid().get());
+        } else {
+            exchange.finish(sent);
         }
     }
 
