@@ -5,10 +5,10 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.imageserver.auth.Principal;
 import org.imageserver.manifest.State;
 import org.imageserver.storage.BlobInfo;
+import org.imageserver.zfs.Guid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,9 +75,18 @@ public record Image(
      * @param blob where its bytes are, and which version of them
      * @param sha1 in hex; absent until somebody said or computed it
      * @param path its name on disk as the manifest says it; null when the manifest names none
+     * @param statedGuid of the snapshot in it, as the manifest says it; null when it does not
      */
     public record File(
-            BlobInfo blob, Optional<String> sha1, @Nullable String path) {
+            BlobInfo blob,
+            Optional<String> sha1,
+            @Nullable String path,
+            @Nullable Guid statedGuid) {
+        /** The guid of its snapshot as the manifest says it. */
+        Optional<Guid> guid() {
+            return Optional.ofNullable(statedGuid);
+        }
+
         /** Bytes. */
         public long size() {
             return blob.size();
@@ -103,11 +112,6 @@ public record Image(
     /** What it says of itself in words; looked up in its JSON, because it is rarely asked for. */
     public String description() {
         return new Description().of(this).text();
-    }
-
-    /** Its file and its icon, as far as it has them. */
-    Stream<BlobInfo> blobs() {
-        return Stream.concat(file.map(File::blob).stream(), icon.stream());
     }
 
     /** Whether its file should be a ZFS send stream, going by its type; without a type it should. */

@@ -21,6 +21,7 @@ final class ReceivedFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReceivedFile.class);
 
     private final Storage storage;
+    private final Digests digests;
     private final BlobInfo blob;
     private final String sha1;
     private final String compression;
@@ -30,12 +31,14 @@ final class ReceivedFile implements AutoCloseable {
 
     ReceivedFile(
             Storage storage,
+            Digests digests,
             BlobInfo blob,
             String sha1,
             String compression,
             Optional<StreamFacts> stream,
             Optional<String> statedGuid) {
         this.storage = storage;
+        this.digests = digests;
         this.blob = blob;
         this.sha1 = sha1;
         this.compression = compression;
@@ -73,6 +76,7 @@ final class ReceivedFile implements AutoCloseable {
 
     @Override
     public void close() {
+        digests.settled(blob);
         if (isNamed) {
             return;
         }
