@@ -68,6 +68,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("http", "faces", "mirror", "wiring", "cli")
             .whereLayer("statistics")
             .mayOnlyBeAccessedByLayers("http", "faces", "wiring")
+            .whereLayer("statistics")
+            .mayOnlyBeAccessedByLayers("http", "faces", "wiring")
             .whereLayer("logging")
             .mayOnlyBeAccessedByLayers("cli");
 

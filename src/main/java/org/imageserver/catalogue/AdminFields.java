@@ -1,12 +1,13 @@
 package org.imageserver.catalogue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 import org.imageserver.manifest.InvalidManifestException;
 import org.imageserver.manifest.ManifestJson;
 
 /**
- * What of an image is shown to administrators beside the rest ({@code inclAdminFields}): where a file is kept, and its
- * SHA-256 as soon as it is computed, some seconds after the upload. Made when it is asked for, which is seldom.
+ * What of an image is shown to administrators beside the rest ({@code inclAdminFields}): where a file is kept, its
+ * SHA-256 as soon as it is computed, some seconds after the upload, and what its verification has found. Made when it is asked for, which is seldom.
  * Thread-safe.
  */
 public final class AdminFields {
@@ -14,21 +15,47 @@ public final class AdminFields {
     public static final String STORAGE = "local";
 
     private final Digests digests;
+    private final Verifications verifications;
 
-    AdminFields(Digests digests) {
+    AdminFields(Digests digests, Verifications verifications) {
         this.digests = digests;
+        this.verifications = verifications;
     }
 
     /** The manifest of an image with these fields. */
-    public Rendered shown(Image image) {
+    public Rendered shown(Snapshot snapshot, Image image) {
         ObjectNode manifest = manifest(image);
-        image.file().ifPresent(file -> addTo((ObjectNode) manifest.path("files").get(0), file));
+        image.file().ifPresent(file -> {
+            ObjectNode shown = (ObjectNode) manifest.path("files").get(0);
+            addTo(shown, file);
+            verifications.of(snapshot, image).ifPresent(verification -> addTo(shown, verification));
+        });
         return new Rendered(ManifestJson.toBytes(manifest));
     }
 
     private void addTo(ObjectNode shown, Image.File file) {
         shown.put("stor", STORAGE);
         digests.find(file.blob()).ifPresent(digest -> shown.put("sha256", digest.sha256()));
+    }
+
+    private static void addTo(ObjectNode shown, Verification verification) {
+        shown.put("verification", verification.state().name().toLowerCase(Locale.ROOT));
+        if (!verification.problems().isEmpty()) {
+            verification.problems().forEach(shown.putArray("problems")::add);
+        }
+        verification.contents().ifPresent(contents -> addTo(shown.putObject("stream"), contents));
+    }
+
+    private static void addTo(ObjectNode shown, StreamContents contents) {
+        shown.put("snapshot", contents.snapshot()).put("guid", contents.guid().decimal());
+        if (contents.isIncremental()) {
+            shown.put("fromguid", contents.fromguid().decimal());
+        }
+        contents.features().names().forEach(shown.putArray("features")::add);
+        shown.put("size", contents.bytes());
+        if (contents.volumeBytes() > 0) {
+            shown.put("volsize", contents.volumeBytes());
+        }
     }
 
     /** The snapshot keeps manifests as bytes; they were valid when it was made. */

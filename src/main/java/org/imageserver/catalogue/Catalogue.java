@@ -41,6 +41,8 @@ public final class Catalogue implements AutoCloseable {
 
     private final Storage storage;
     private final Digests digests;
+    private final Verifications verifications;
+    private final boolean areStreamsVerified;
     private final AdminFields adminFields;
     private final DirectoryScan scan;
     private final ReentrantLock scanning = new ReentrantLock();
@@ -61,18 +63,21 @@ public final class Catalogue implements AutoCloseable {
      */
     public Catalogue(Storage storage, CatalogueSettings settings) {
         this.storage = storage;
+        this.digests = new Digests(storage);
         StoredManifest manifests = new StoredManifest(
                 storage, settings.defaultOwner(), settings.mode().isPublicByDefault());
         this.publisher = new Publisher(
                 manifests,
                 this,
                 new ManifestRules(settings.mode(), Set.of()),
-                new FileReceiver(storage, manifests, settings.uploads()),
+                new FileReceiver(storage, manifests, settings.uploads(), digests),
                 new Icons(storage));
-        this.digests = new Digests(storage);
-        this.adminFields = new AdminFields(digests);
+        this.verifications = new Verifications(digests, settings.uploads());
+        // What several servers share was published through one of them, which verified it.
+        this.areStreamsVerified = settings.uploads().streams() != UploadPolicy.Streams.OFF && !storage.isShared();
+        this.adminFields = new AdminFields(digests, verifications);
         this.scan = new DirectoryScan(storage, new ImageReader(manifests, digests));
-        this.hasher = new Hasher(digests, this::hashed);
+        this.hasher = new Hasher(digests, this::read);
     }
 
     /** The way to change images. */
@@ -83,6 +88,11 @@ public final class Catalogue implements AutoCloseable {
     /** What administrators see beside the rest. */
     public AdminFields adminFields() {
         return adminFields;
+    }
+
+    /** What is known of files beside their manifests. */
+    public Verifications verifications() {
+        return verifications;
     }
 
     /** The newest snapshot. Take it once a request. */
@@ -206,36 +216,40 @@ public final class Catalogue implements AutoCloseable {
     }
 
     private void hashWhatIsMissing() {
-        List<BlobInfo> files = new ArrayList<>();
-        snapshot.images().forEach(image -> image.blobs().forEach(files::add));
+        List<Hasher.Work> files = new ArrayList<>();
+        snapshot.images().forEach(image -> files.addAll(work(image)));
         Set<String> names = HashSet.newHashSet(files.size());
-        files.forEach(file -> names.add(file.key().value()));
+        files.forEach(work -> names.add(work.file().key().value()));
         digests.retain(names);
         hasher.submit(files);
     }
 
-    /** Takes up what the hasher found: a sha1 that the manifest lacks, or one that contradicts it. */
-    private void hashed(BlobInfo blob, FileDigest digest) {
+    private List<Hasher.Work> work(Image image) {
+        List<Hasher.Work> work = new ArrayList<>(2);
+        image.file().ifPresent(file -> work.add(new Hasher.Work(file.blob(), areStreamsVerified && image.isStream())));
+        image.icon().ifPresent(icon -> work.add(new Hasher.Work(icon, false)));
+        return work;
+    }
+
+    /** Takes up what the hasher found: a sha1 that the manifest lacks, or whatever is wrong with the file. */
+    private void read(BlobInfo blob) {
         String uuid = blob.key().segments().getFirst();
-        Optional<Image.File> file = snapshot.find(uuid)
-                .flatMap(Image::file)
-                .filter(its -> its.blob().equals(blob));
-        if (file.isEmpty()) {
+        Snapshot now = snapshot;
+        Optional<Image> image = now.find(uuid)
+                .filter(its ->
+                        its.file().filter(file -> file.blob().equals(blob)).isPresent());
+        if (image.isEmpty()) {
             // An icon, or a file that is not the image's any more.
             return;
         }
-        Optional<String> known = file.get().sha1();
-        if (known.isEmpty()) {
+        if (image.get().file().flatMap(Image.File::sha1).isEmpty()) {
             readAgainSoon(uuid);
-        } else if (!known.get().equals(digest.sha1())) {
-            LOG.atWarn()
-                    .addKeyValue("path", blob.key())
-                    .log(
-                            "{} is damaged: its sha1 is {}, but the manifest says {}; imgadm will refuse it",
-                            blob.key(),
-                            digest.sha1(),
-                            known.get());
         }
+        verifications.of(now, image.get()).stream()
+                .flatMap(verification -> verification.problems().stream())
+                .forEach(problem -> LOG.atWarn()
+                        .addKeyValue("path", blob.key())
+                        .log("{} is served all the same: {}", blob.key(), problem));
     }
 
     /**
@@ -260,7 +274,7 @@ public final class Catalogue implements AutoCloseable {
         try {
             scan.refresh(uuid);
             snapshot = scan.snapshot();
-            snapshot.find(uuid).ifPresent(image -> hasher.submit(image.blobs().toList()));
+            snapshot.find(uuid).ifPresent(image -> hasher.submit(work(image)));
         } finally {
             scanning.unlock();
         }
@@ -346,8 +360,8 @@ public final class Catalogue implements AutoCloseable {
     /** Ends the background work and waits for its end, so that nothing touches the storage afterwards. Idempotent. */
     @Override
     public void close() {
-        scanner.shutdownNow();
         hasher.close();
+        scanner.shutdownNow();
         try {
             if (!scanner.awaitTermination(10, TimeUnit.SECONDS)) {
                 LOG.warn("the directory is still being read; a file system that hangs?");

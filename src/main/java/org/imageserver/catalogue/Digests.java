@@ -1,44 +1,92 @@
 package org.imageserver.catalogue;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.util.Base64;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.BlobKey;
 import org.imageserver.storage.NoSuchBlobException;
 import org.imageserver.storage.PendingBlob;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.StoredBlob;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The digests of files, computed once for each version of a file and remembered beside the catalogue, never in the
- * operator's manifests. A request only looks them up: hashing 20 GiB costs a minute. Thread-safe.
+ * What is known of the bytes of files: their digests, and what the streams in them hold. Found out once for each version
+ * of a file and remembered beside the catalogue, never in the operator's manifests. A request only looks it up: reading
+ * 20 GiB takes minutes. Thread-safe.
  */
 final class Digests {
     private static final Logger LOG = LoggerFactory.getLogger(Digests.class);
-    private static final JsonMapper JSON = new JsonMapper();
-    private static final int CHUNK = 256 * 1024;
+
+    /** A newer server may have remembered more. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+            .build();
 
     /** Where they are remembered; hidden, so no listing shows it. */
     private static final BlobKey REMEMBERED = BlobKey.parse(".image-server/digests.json");
 
     private final Storage storage;
-    private final Map<String, FileDigest> known = new ConcurrentHashMap<>();
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+    /** Files that are complete, but that no manifest names yet. */
+    private final Set<String> arriving = ConcurrentHashMap.newKeySet();
+
     private volatile boolean isChanged;
+
+    /**
+     * What is known of one version of a file.
+     *
+     * @param digest null until the file was read, which after an upload takes a moment
+     * @param stream null until it was looked at
+     */
+    private record Known(
+            String version,
+            @Nullable FileDigest digest,
+            @Nullable StreamFinding stream) {
+        Known with(FileReading reading) {
+            return new Known(version, reading.digest(), reading.stream().orElse(stream));
+        }
+    }
+
+    /** The same as it lies in the storage; servers of the beginning wrote neither sha256 nor stream. */
+    private record Remembered(
+            String version,
+            @Nullable String md5,
+            @Nullable String sha1,
+            @Nullable String sha256,
+            @Nullable StreamFinding stream) {
+        static Remembered of(Known known) {
+            FileDigest digest = known.digest();
+            return digest == null
+                    ? new Remembered(known.version(), null, null, null, known.stream())
+                    : new Remembered(known.version(), digest.md5(), digest.sha1(), digest.sha256(), known.stream());
+        }
+
+        Known known() {
+            FileDigest digest =
+                    md5 == null || sha1 == null || sha256 == null ? null : new FileDigest(md5, sha1, sha256);
+            return new Known(version, digest, stream);
+        }
+    }
 
     Digests(Storage storage) {
         this.storage = storage;
@@ -48,10 +96,8 @@ final class Digests {
     void load() {
         try (StoredBlob blob = storage.open(REMEMBERED);
                 InputStream stream = blob.stream(0, Long.MAX_VALUE)) {
-            Map<String, FileDigest> remembered = JSON.readValue(stream, new TypeReference<>() {});
-            // Those of an older version of this server lack a digest.
-            remembered.values().removeIf(digest -> digest.sha256() == null);
-            known.putAll(remembered);
+            Map<String, Remembered> remembered = JSON.readValue(stream, new TypeReference<>() {});
+            remembered.forEach((key, entry) -> known.putIfAbsent(key, entry.known()));
         } catch (NoSuchBlobException e) {
             LOG.debug("no digests are remembered yet");
         } catch (JsonProcessingException e) {
@@ -63,76 +109,78 @@ final class Digests {
 
     /** The digests of exactly this version of a file, if they are known. */
     Optional<FileDigest> find(BlobInfo blob) {
-        Optional<FileDigest> computed = Optional.ofNullable(known.get(blob.key().value()))
-                .filter(digest -> digest.version().equals(blob.version()));
-        return computed.or(() -> storage.checksums(blob)
-                .map(stored -> new FileDigest(blob.version(), stored.md5(), stored.sha1(), stored.sha256())));
+        return knownOf(blob)
+                .map(Known::digest)
+                .or(() -> storage.checksums(blob)
+                        .map(stored -> new FileDigest(stored.md5(), stored.sha1(), stored.sha256())));
+    }
+
+    /** What is in exactly this version of a file, if it was looked at. */
+    Optional<StreamFinding> findStream(BlobInfo blob) {
+        return knownOf(blob).map(Known::stream);
+    }
+
+    private Optional<Known> knownOf(BlobInfo blob) {
+        return Optional.ofNullable(known.get(blob.key().value()))
+                .filter(its -> its.version().equals(blob.version()));
     }
 
     /**
      * Reads a file from start to end and keeps its digests.
      *
+     * @param isStream whether to look at the ZFS stream in it, too
      * @param progress is told the bytes read so far
      * @return empty when the file was replaced or removed meanwhile
      * @throws IOException when it cannot be read
      * @throws InterruptedException when the server stops
      */
-    Optional<FileDigest> compute(BlobInfo wanted, LongConsumer progress) throws IOException, InterruptedException {
-        MessageDigest md5 = Sha1.newDigest("MD5");
-        MessageDigest sha1 = Sha1.newDigest("SHA-1");
-        MessageDigest sha256 = Sha1.newDigest("SHA-256");
-        try (StoredBlob blob = storage.open(wanted.key())) {
-            if (!blob.info().version().equals(wanted.version())) {
-                return Optional.empty();
-            }
-            InputStream stream = blob.stream(0, Long.MAX_VALUE);
-            byte[] chunk = new byte[Math.clamp(wanted.size(), 1, CHUNK)];
-            long total = 0;
-            for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-                md5.update(chunk, 0, read);
-                sha1.update(chunk, 0, read);
-                sha256.update(chunk, 0, read);
-                total += read;
-                progress.accept(total);
-            }
-        } catch (NoSuchBlobException e) {
-            return Optional.empty();
-        }
-        boolean isSame = storage.stat(wanted.key())
-                .filter(now -> now.version().equals(wanted.version()))
-                .isPresent();
-        if (!isSame) {
-            return Optional.empty();
-        }
-        FileDigest digest = new FileDigest(
-                wanted.version(),
-                Base64.getEncoder().encodeToString(md5.digest()),
-                HexFormat.of().formatHex(sha1.digest()),
-                HexFormat.of().formatHex(sha256.digest()));
-        known.put(wanted.key().value(), digest);
+    Optional<FileDigest> compute(BlobInfo wanted, boolean isStream, LongConsumer progress)
+            throws IOException, InterruptedException {
+        Optional<FileReading> reading = FileReading.of(storage, wanted, isStream, progress);
+        reading.ifPresent(found -> put(wanted, known -> known.with(found)));
+        return reading.map(FileReading::digest);
+    }
+
+    /** Keeps what an upload has found; until {@link #settled}, also while no manifest names the file. */
+    void arrived(BlobInfo blob, StreamFinding finding) {
+        arriving.add(blob.key().value());
+        put(blob, known -> new Known(known.version(), known.digest(), finding));
+    }
+
+    /** A manifest names the file by now, or it is gone. */
+    void settled(BlobInfo blob) {
+        arriving.remove(blob.key().value());
+    }
+
+    private void put(BlobInfo blob, UnaryOperator<Known> change) {
+        known.compute(blob.key().value(), (key, before) -> {
+            boolean isSame = before != null && before.version().equals(blob.version());
+            return change.apply(isSame ? before : new Known(blob.version(), null, null));
+        });
         isChanged = true;
-        return Optional.of(digest);
     }
 
     /** Forgets files that are gone. */
     void retain(Set<String> existing) {
-        if (known.keySet().retainAll(existing)) {
+        if (known.keySet().removeIf(key -> !existing.contains(key) && !arriving.contains(key))) {
             isChanged = true;
         }
     }
 
-    /** Writes down what is known, if anything changed; used by one thread. */
+    /** Writes down what is known, if anything changed; used by one thread at a time. */
     void save() {
         if (!isChanged) {
             return;
         }
         isChanged = false;
+        Map<String, Remembered> remembered = HashMap.newHashMap(known.size());
+        known.forEach((key, its) -> remembered.put(key, Remembered.of(its)));
         try (PendingBlob pending = storage.begin(REMEMBERED)) {
-            pending.write(ByteBuffer.wrap(JSON.writeValueAsBytes(new HashMap<>(known))));
+            pending.write(ByteBuffer.wrap(JSON.writeValueAsBytes(remembered)));
             pending.commit();
+        } catch (ClosedByInterruptException e) {
+            LOG.debug("stopped while the digests were being written; they are written once more", e);
+            isChanged = true;
         } catch (IOException e) {
             LOG.warn(
                     "digests cannot be remembered in {}; the next start computes them again: {}",

@@ -79,7 +79,7 @@ public final class DirectoryCheck {
             return Optional.empty();
         }
         Image.File file = image.file().get();
-        Optional<FileDigest> digest = digests.compute(file.blob(), progress);
+        Optional<FileDigest> digest = digests.compute(file.blob(), false, progress);
         if (digest.isEmpty()) {
             return Optional.of(new Problem(file.blob().key().value(), "was changed while it was being read"));
         }

@@ -20,6 +20,7 @@ import org.imageserver.zfs.Compression;
 import org.imageserver.zfs.StreamCheck;
 import org.imageserver.zfs.StreamFacts;
 import org.imageserver.zfs.StreamPolicy;
+import org.imageserver.zfs.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,10 +47,12 @@ final class FileReceiver {
     private final StoredManifest manifests;
     private final UploadPolicy policy;
     private final StreamRules rules;
+    private final Digests digests;
 
-    FileReceiver(Storage storage, StoredManifest manifests, UploadPolicy policy) {
+    FileReceiver(Storage storage, StoredManifest manifests, UploadPolicy policy, Digests digests) {
         this.storage = storage;
         this.manifests = manifests;
+        this.digests = digests;
         this.policy = policy;
         this.rules = new StreamRules(policy);
     }
@@ -127,11 +130,13 @@ final class FileReceiver {
         try (PendingBlob pending = storage.begin(key);
                 StreamCheck check = new StreamCheck()) {
             String sha1 = copy(source, chunk, pending, isStream ? check : null);
-            Optional<StreamFacts> facts =
-                    isStream ? rules.judge(uuid, check.finish(), origin, upload.datasetGuid()) : Optional.empty();
+            Optional<Verdict> verdict = isStream ? Optional.of(check.finish()) : Optional.empty();
+            Optional<StreamFacts> facts = verdict.flatMap(its -> rules.judge(uuid, its, origin, upload.datasetGuid()));
             checkSha1(upload, sha1);
             BlobInfo blob = pending.commit();
-            return new ReceivedFile(storage, manifests, blob, sha1, found.jsonName(), facts, upload.datasetGuid());
+            verdict.ifPresent(its -> digests.arrived(blob, StreamFinding.of(its, true)));
+            return new ReceivedFile(
+                    storage, manifests, digests, blob, sha1, found.jsonName(), facts, upload.datasetGuid());
         }
     }
 

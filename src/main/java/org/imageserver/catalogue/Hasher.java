@@ -1,6 +1,7 @@
 package org.imageserver.catalogue;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.Collection;
@@ -9,14 +10,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.imageserver.storage.BlobInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Computes digests in the background, one file at a time, so that the disk stays free for downloads. What it found is
- * written down when it has nothing else to do, at least once a minute, and when it ends. Thread-safe.
+ * Reads files in the background to compute their digests and to verify the streams in them, one file at a time, so that
+ * the disk stays free for downloads. What it found is written down when it has nothing else to do, at least once a
+ * minute, and when it ends. Thread-safe.
  */
 final class Hasher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Hasher.class);
@@ -26,16 +28,28 @@ final class Hasher implements AutoCloseable {
     private static final Duration SAVED_EVERY = Duration.ofMinutes(1);
 
     private final Digests digests;
-    private final BiConsumer<BlobInfo, FileDigest> whenDone;
-    private final BlockingQueue<BlobInfo> waiting = new LinkedBlockingQueue<>();
+    private final Consumer<BlobInfo> whenDone;
+    private final BlockingQueue<Work> waiting = new LinkedBlockingQueue<>();
 
     /** What waits, as a set: a site that is hashed for the first time is announced at each of its changes. */
-    private final Set<BlobInfo> announced = ConcurrentHashMap.newKeySet();
+    private final Set<Work> announced = ConcurrentHashMap.newKeySet();
 
     private final Thread thread =
             Thread.ofPlatform().daemon().name("catalogue-hash").unstarted(this::run);
 
-    Hasher(Digests digests, BiConsumer<BlobInfo, FileDigest> whenDone) {
+    /**
+     * A file that is to be known.
+     *
+     * @param isStream whether there should be a ZFS stream in it, which then is verified
+     */
+    record Work(BlobInfo file, boolean isStream) {
+        private boolean isDone(Digests digests) {
+            return digests.find(file).isPresent()
+                    && (!isStream || digests.findStream(file).isPresent());
+        }
+    }
+
+    Hasher(Digests digests, Consumer<BlobInfo> whenDone) {
         this.digests = digests;
         this.whenDone = whenDone;
     }
@@ -44,11 +58,11 @@ final class Hasher implements AutoCloseable {
         thread.start();
     }
 
-    /** Gives it files; those whose digests are known cost nothing. */
-    void submit(Collection<BlobInfo> files) {
-        for (BlobInfo file : files) {
-            if (digests.find(file).isEmpty() && announced.add(file)) {
-                waiting.add(file);
+    /** Gives it files; those of which everything is known cost nothing. */
+    void submit(Collection<Work> files) {
+        for (Work work : files) {
+            if (!work.isDone(digests) && announced.add(work)) {
+                waiting.add(work);
             }
         }
     }
@@ -57,28 +71,31 @@ final class Hasher implements AutoCloseable {
         try {
             long saved = System.nanoTime();
             while (true) {
-                BlobInfo file = waiting.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
-                if (file != null) {
-                    announced.remove(file);
-                    hash(file);
+                Work work = waiting.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+                if (work != null) {
+                    announced.remove(work);
+                    read(work);
                 }
-                if (file == null || System.nanoTime() - saved > SAVED_EVERY.toNanos()) {
+                if (work == null || System.nanoTime() - saved > SAVED_EVERY.toNanos()) {
                     digests.save();
                     saved = System.nanoTime();
                 }
             }
         } catch (InterruptedException stopped) {
-            digests.save();
+            LOG.debug("the reading of files ends", stopped);
         }
     }
 
-    private void hash(BlobInfo file) throws InterruptedException {
-        if (digests.find(file).isPresent()) {
+    private void read(Work work) throws InterruptedException {
+        if (work.isDone(digests)) {
             return;
         }
+        BlobInfo file = work.file();
+        // What an upload has verified need not be verified again.
+        boolean isStreamMissing = work.isStream() && digests.findStream(file).isEmpty();
         try {
-            digests.compute(file, bytes -> {}).ifPresent(computed -> whenDone.accept(file, computed));
-        } catch (ClosedByInterruptException e) {
+            digests.compute(file, isStreamMissing, bytes -> {}).ifPresent(computed -> whenDone.accept(file));
+        } catch (ClosedByInterruptException | InterruptedIOException e) {
             Thread.interrupted();
             throw new InterruptedException("stopped while it was reading " + file.key());
         } catch (IOException e) {
@@ -89,12 +106,19 @@ final class Hasher implements AutoCloseable {
     /** Ends the work, and waits for the file that is just being read or written. */
     @Override
     public void close() {
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
         thread.interrupt();
         try {
-            // A server that could not listen never started it.
-            thread.join(LONGEST_END.toMillis());
+            if (!thread.join(LONGEST_END)) {
+                LOG.warn("a file is still being read; a storage that hangs?");
+                return;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        // Not on the thread itself: an interrupt that it has seen may still close the next file that it opens.
+        digests.save();
     }
 }

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.imageserver.auth.Principal;
 import org.imageserver.manifest.State;
 import org.imageserver.storage.BlobInfo;
+import org.imageserver.zfs.Guid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,9 +76,18 @@ public record Image(
      * @param blob where its bytes are, and which version of them
      * @param sha1 in hex; absent until somebody said or computed it
      * @param path its name on disk as the manifest says it; null when the manifest names none
+     * @param statedGuid of the snapshot in it, as the manifest says it; null when it does not
      */
     public record File(
-            BlobInfo blob, Optional<String> sha1, @Nullable String path) {
+            BlobInfo blob,
+            Optional<String> sha1,
+            @Nullable String path,
+            @Nullable Guid statedGuid) {
+        /** The guid of its snapshot as the manifest says it. */
+        Optional<Guid> guid() {
+            return Optional.ofNullable(statedGuid);
+        }
+
         /** Bytes. */
         public long size() {
             return blob.size();

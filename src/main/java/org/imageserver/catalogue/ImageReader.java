@@ -13,6 +13,7 @@ import org.imageserver.manifest.InvalidManifestException;
 import org.imageserver.manifest.Manifest;
 import org.imageserver.manifest.ManifestJson;
 import org.imageserver.storage.BlobInfo;
+import org.imageserver.zfs.Guid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,8 +130,11 @@ final class ImageReader {
                     true);
         }
         Optional<String> computed = digests.find(blob).map(FileDigest::sha1);
-        return Optional.of(
-                new Image.File(blob, Optional.ofNullable(said.get().sha1()).or(() -> computed), disk.path()));
+        return Optional.of(new Image.File(
+                blob,
+                Optional.ofNullable(said.get().sha1()).or(() -> computed),
+                disk.path(),
+                Guid.find(said.get().datasetGuid()).orElse(null)));
     }
 
     /** A time in the future (the clock was set back) says nothing, so it does not hold an image up. */

@@ -453,7 +453,6 @@ public final class Publisher {
         }
         Optional<String> guid =
                 manifests.find(uuid).flatMap(found -> found.manifest().file()).map(ImageFile::datasetGuid);
-        return guid.map(known -> StreamPolicy.Origin.of(new Guid(Long.parseUnsignedLong(known))))
-                .orElse(StreamPolicy.Origin.OF_UNKNOWN_GUID);
+        return guid.flatMap(Guid::find).map(StreamPolicy.Origin::of).orElse(StreamPolicy.Origin.OF_UNKNOWN_GUID);
     }
 }

@@ -22,6 +22,7 @@ final class ReceivedFile implements AutoCloseable {
 
     private final Storage storage;
     private final StoredManifest manifests;
+    private final Digests digests;
     private final BlobInfo blob;
     private final String sha1;
     private final String compression;
@@ -32,6 +33,7 @@ final class ReceivedFile implements AutoCloseable {
     ReceivedFile(
             Storage storage,
             StoredManifest manifests,
+            Digests digests,
             BlobInfo blob,
             String sha1,
             String compression,
@@ -39,6 +41,7 @@ final class ReceivedFile implements AutoCloseable {
             Optional<String> statedGuid) {
         this.storage = storage;
         this.manifests = manifests;
+        this.digests = digests;
         this.blob = blob;
         this.sha1 = sha1;
         this.compression = compression;
@@ -84,6 +87,7 @@ final class ReceivedFile implements AutoCloseable {
     /** Of a manifest whose writing failed, nobody knows yet whether it is there. */
     @Override
     public void close() {
+        digests.settled(blob);
         if (isKept) {
             return;
         }

@@ -72,21 +72,33 @@ public record StreamPolicy(Features accepted) {
     }
 
     private static void judgeOrigin(StreamFacts facts, Origin origin, List<String> refusals, List<String> warnings) {
-        Guid base = facts.first().fromguid();
-        if (facts.isIncremental() && !origin.named()) {
-            refusals.add("""
+        refusals.addAll(originRefusals(facts.first().fromguid(), origin));
+        if (!facts.isIncremental() && origin.named()) {
+            warnings.add("The manifest names an origin, but the stream is complete without it.");
+        }
+    }
+
+    /**
+     * Why a stream does not fit the origin that its image names.
+     *
+     * @param base the snapshot that the stream needs, or {@link Guid#NONE}
+     */
+    public static List<String> originRefusals(Guid base, Origin origin) {
+        if (base.equals(Guid.NONE)) {
+            return List.of();
+        }
+        if (!origin.named()) {
+            return List.of("""
                     The stream is incremental and needs the snapshot of guid %s, but the manifest names no \
                     origin. Name it, or send without -i.""".formatted(base.decimal()));
         }
         Guid there = origin.guid().orElse(base);
-        if (facts.isIncremental() && !there.equals(base)) {
-            refusals.add("""
-                    The stream is incremental and needs the snapshot of guid %s, but that of the origin is %s. \
-                    Send it again, with -i and the origin's snapshot.""".formatted(base.decimal(), there.decimal()));
+        if (there.equals(base)) {
+            return List.of();
         }
-        if (!facts.isIncremental() && origin.named()) {
-            warnings.add("The manifest names an origin, but the stream is complete without it.");
-        }
+        return List.of("""
+                The stream is incremental and needs the snapshot of guid %s, but that of the origin is %s. \
+                Send it again, with -i and the origin's snapshot.""".formatted(base.decimal(), there.decimal()));
     }
 
     private void judgeFeatures(StreamFacts facts, List<String> refusals, List<String> warnings) {

@@ -18,7 +18,8 @@ class StatusPageTest {
         try (TestServer server = TestServer.start(directory)) {
             String uuid = server.images().add(1, manifest -> manifest.put("name", "often"));
             server.rescan();
-            assertThat(server.getBytes("/images/" + uuid + "/file").statusCode()).isEqualTo(200);
+            assertThat(server.getBytes("/images/" + uuid + "/file").statusCode())
+                    .isEqualTo(200);
             await().until(() -> server.get("/status").body().contains("/i/" + uuid));
             assertThat(server.get("/status").body())
                     .contains("<strong>1</strong> images")
@@ -48,11 +49,16 @@ class StatusPageTest {
     void showsWhatAnImageIsNamedAsText() {
         try (TestServer server = TestServer.start(directory)) {
             String uuid = server.images()
-                    .add(1, manifest -> manifest.put("name", "<script>alert(1)</script>").put("os", "<b>os"));
+                    .add(
+                            1,
+                            manifest -> manifest.put("name", "<script>alert(1)</script>")
+                                    .put("os", "<b>os"));
             server.rescan();
             server.getBytes("/images/" + uuid + "/file");
             await().until(() -> server.get("/status").body().contains("&lt;script&gt;alert(1)"));
-            assertThat(server.get("/status").body()).doesNotContain("<script>alert").doesNotContain("<b>os");
+            assertThat(server.get("/status").body())
+                    .doesNotContain("<script>alert")
+                    .doesNotContain("<b>os");
         }
     }
 }

@@ -127,7 +127,7 @@ public final class ImgapiRoutes {
         if (hasAdminFields) {
             return new Reply.Later(() -> PackedList.of(
                     query.run(snapshot, request.principal()),
-                    image -> catalogue.adminFields().shown(image).bytes()));
+                    image -> catalogue.adminFields().shown(snapshot, image).bytes()));
         }
         if (query.isEverything() && request.principal() instanceof Principal.Anonymous) {
             ImageList list = snapshot.list();
@@ -163,8 +163,9 @@ public final class ImgapiRoutes {
 
     private Reply getImage(Request request) {
         boolean hasAdminFields = hasAdminFields(request);
-        Image image = visible(catalogue.snapshot(), request);
-        Rendered shown = hasAdminFields ? catalogue.adminFields().shown(image) : image.json();
+        Snapshot snapshot = catalogue.snapshot();
+        Image image = visible(snapshot, request);
+        Rendered shown = hasAdminFields ? catalogue.adminFields().shown(snapshot, image) : image.json();
         return Reply.json(Body.of(shown.bytes()), shown.etag());
     }
 
