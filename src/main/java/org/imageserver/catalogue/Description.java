@@ -24,7 +24,7 @@ final class Description {
      */
     static int indexIn(byte[] json) {
         int at = 1;
-        while (json[at] == '"') {
+        while (at < json.length && json[at] == '"') {
             int endOfKey = endOfString(json, at);
             int value = endOfKey + 2;
             if (json[value] == '"' && Arrays.equals(json, at + 1, endOfKey, KEY, 0, KEY.length)) {

@@ -1,6 +1,7 @@
 /**
- * What a browser sees: the front page and the API's document, from the same catalogue and the same route table as the
- * APIs. Everything that comes from a manifest is escaped: a manifest is hostile input.
+ * What a browser sees, from the same catalogue and the same route table as the APIs. A page is a class that makes a
+ * record of what is to be shown, and a template in {@code src/main/jte} that shows it; the template becomes a class of
+ * this package. Everything that comes from a manifest is escaped: a manifest is hostile input.
  */
 @NullMarked
 package org.imageserver.http.web;
