@@ -1,5 +1,6 @@
 package org.imageserver.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
@@ -123,12 +124,24 @@ final class ReplyWriter {
                 return;
             }
             handedOver = true;
-            exchange.finish(files.send(file, part, exchange.raw()));
+            Future<Void> sent = files.send(file, part, exchange.raw());
+            sent.onSuccess(done -> exchange.finish(sent)).onFailure(failure -> failed(exchange, sent, failure));
         } finally {
             if (!handedOver) {
                 file.close();
             }
         }
+    }
+
+    /** Before the first byte, there is still time to say what is wrong. */
+    private void failed(Exchange exchange, Future<Void> sent, Throwable failure) {
+        HttpServerResponse response = exchange.raw().response();
+        if (response.headWritten() || response.closed() || !FileSender.isOpen(exchange.raw())) {
+            exchange.finish(sent);
+            return;
+        }
+        response.headers().clear();
+        write(exchange, ErrorReplies.of(failure, exchange.id()));
     }
 
     private static boolean isUnchanged(Exchange exchange, String etag) {
