@@ -1,5 +1,6 @@
 package org.imageserver.catalogue;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -68,9 +69,37 @@ public final class OpenFile implements AutoCloseable {
         return blob.address(valid);
     }
 
-    /** A part of the bytes, from an offset and of a length in bytes. */
+    /**
+     * A part of the bytes, from an offset and of a length in bytes. Reading throws a {@link StorageDownException} where
+     * that is the reason.
+     */
     public InputStream stream(long offset, long length) throws IOException {
-        return blob.stream(offset, length);
+        return new Named(blob.stream(offset, length));
+    }
+
+    /** Gives failures their names. */
+    private static final class Named extends FilterInputStream {
+        Named(InputStream stream) {
+            super(stream);
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return super.read();
+            } catch (IOException e) {
+                throw Failures.named(e, "the storage is full");
+            }
+        }
+
+        @Override
+        public int read(byte[] to, int offset, int length) throws IOException {
+            try {
+                return super.read(to, offset, length);
+            } catch (IOException e) {
+                throw Failures.named(e, "the storage is full");
+            }
+        }
     }
 
     /** Whether somebody has shortened the file in place: not all of its bytes can be had any more. */

@@ -34,7 +34,10 @@ final class FileSender {
         this.zeroCopy = zeroCopy;
     }
 
-    /** Sends a part of the file and closes it; the future says when the last byte is out, or that the client went. */
+    /**
+     * Sends a part of the file and closes it; the future says when the last byte is out, or that it did not get so far:
+     * the client went, or the file cannot be read. In the second case nothing was sent at all, or the connection is cut.
+     */
     Future<Void> send(OpenFile file, ByteRange part, HttpServerRequest request) {
         Optional<FileChannel> channel = zeroCopy ? file.channel() : Optional.empty();
         Future<Void> sent =
@@ -67,7 +70,8 @@ final class FileSender {
         return sent;
     }
 
-    private static boolean isOpen(HttpServerRequest request) {
+    /** Whether the client is still there, as far as is known. */
+    static boolean isOpen(HttpServerRequest request) {
         return ((HttpServerConnection) request.connection())
                 .channelHandlerContext()
                 .channel()
@@ -105,8 +109,10 @@ final class FileSender {
             Future<Buffer> read = workers.copy(this::readChunk);
             Future.join(previousWrite, read).onComplete(ready -> {
                 if (ready.failed()) {
-                    // Cut the connection: a short answer must never look like a whole one.
-                    to.reset();
+                    if (to.headWritten()) {
+                        // Cut the connection: a short answer must never look like a whole one.
+                        to.reset();
+                    }
                     done.tryFail(ready.cause());
                 } else {
                     step(to.write(read.result()));

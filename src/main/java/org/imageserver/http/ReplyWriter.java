@@ -124,7 +124,9 @@ final class ReplyWriter {
                 return;
             }
             handedOver = true;
-            finish(exchange, file, part, files.send(file, part, exchange.raw()));
+            Future<Void> sent = files.send(file, part, exchange.raw());
+            sent.onSuccess(done -> finish(exchange, file, part, sent))
+                    .onFailure(failure -> failed(exchange, sent, failure));
         } finally {
             if (!handedOver) {
                 file.close();
@@ -140,6 +142,17 @@ final class ReplyWriter {
         } else {
             exchange.finish(sent);
         }
+    }
+
+    /** Before the first byte, there is still time to say what is wrong. */
+    private void failed(Exchange exchange, Future<Void> sent, Throwable failure) {
+        HttpServerResponse response = exchange.raw().response();
+        if (response.headWritten() || response.closed() || !FileSender.isOpen(exchange.raw())) {
+            exchange.finish(sent);
+            return;
+        }
+        response.headers().clear();
+        write(exchange, ErrorReplies.of(failure, exchange.id()));
     }
 
     private static boolean isUnchanged(Exchange exchange, String etag) {

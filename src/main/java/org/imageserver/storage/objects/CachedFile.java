@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,7 +24,7 @@ final class CachedFile {
     private static final int CHUNK = 256 * 1024;
 
     /** How long a reader waits for the next byte before it asks the store itself. */
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long PATIENCE_SECONDS = 10;
 
     private final Path path;
     private final Path growing;
@@ -42,6 +44,9 @@ final class CachedFile {
 
         /** The copy could not be made; the object may be good. */
         ABANDONED,
+
+        /** The same, and the disk is to blame. */
+        NO_ROOM,
 
         /** The store's bytes are not those that were put into it. */
         DAMAGED
@@ -71,11 +76,27 @@ final class CachedFile {
         }
     }
 
-    /** Opens the copy as far as there is one. */
-    FileChannel open() throws IOException {
+    /** Whether the copy lies where it was put, as it was put there. */
+    boolean isThere() {
+        try {
+            return Files.size(path) == size;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** A copy, and the way to its bytes. */
+    record Opened(CachedFile file, FileChannel channel) {}
+
+    /** Opens the copy as far as there is one; empty when it is gone. */
+    Optional<Opened> open() {
         lock.lock();
         try {
-            return FileChannel.open(progress == Progress.COMPLETE ? path : growing, StandardOpenOption.READ);
+            Path there = progress == Progress.COMPLETE ? path : growing;
+            return Optional.of(new Opened(this, FileChannel.open(there, StandardOpenOption.READ)));
+        } catch (IOException e) {
+            LOG.debug("{} is not in the cache any more", path, e);
+            return Optional.empty();
         } finally {
             lock.unlock();
         }
@@ -89,38 +110,54 @@ final class CachedFile {
 
     /** Copies the object and verifies it; never throws, since readers learn how it ended. */
     Progress fetch(ObjectStore store) {
-        Hashes hashes = new Hashes();
         try (InputStream from = new ObjectStream(store, stored.object(), 0, size);
                 FileChannel to = FileChannel.open(growing, StandardOpenOption.WRITE)) {
-            byte[] chunk = new byte[(int) Math.min(CHUNK, Math.max(1, size))];
-            long total = 0;
-            for (int read = from.read(chunk); read >= 0; read = from.read(chunk)) {
-                hashes.update(chunk, 0, read);
-                for (ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, read); bytes.hasRemaining(); ) {
-                    to.write(bytes);
-                }
-                total += read;
-                // The last byte only when all are known to be right: what is damaged must not look whole to anybody.
-                reach(Math.min(total, size - 1));
-            }
-            if (!hashes.finish().equals(stored.checksums())) {
-                LOG.error(
-                        "{} in the object store is damaged: it does not have the checksums that it was stored with",
-                        stored.object());
-                return end(Progress.DAMAGED);
-            }
-            to.force(true);
-        } catch (IOException e) {
+            return copy(from, to);
+        } catch (IOException | RuntimeException e) {
             LOG.warn("{} cannot be copied to the cache; it is read from the store", stored.object(), e);
             return end(Progress.ABANDONED);
         }
+    }
+
+    private Progress copy(InputStream from, FileChannel to) throws IOException {
+        Hashes hashes = new Hashes();
+        byte[] chunk = new byte[Math.clamp(size, 1, CHUNK)];
+        long total = 0;
+        for (int read = from.read(chunk); read >= 0; read = from.read(chunk)) {
+            hashes.update(chunk, 0, read);
+            if (!write(to, ByteBuffer.wrap(chunk, 0, read))) {
+                return end(Progress.NO_ROOM);
+            }
+            total += read;
+            // The last byte only when all are known to be right: what is damaged must not look whole to anybody.
+            reach(Math.min(total, size - 1));
+        }
+        if (!hashes.finish().equals(stored.checksums())) {
+            LOG.error(
+                    "{} in the object store is damaged: it does not have the checksums that it was stored with",
+                    stored.object());
+            return end(Progress.DAMAGED);
+        }
+        to.force(true);
         return complete();
+    }
+
+    private boolean write(FileChannel to, ByteBuffer bytes) {
+        try {
+            while (bytes.hasRemaining()) {
+                to.write(bytes);
+            }
+            return true;
+        } catch (IOException e) {
+            LOG.warn("the cache cannot be written; {} is read from the store", stored.object(), e);
+            return false;
+        }
     }
 
     private Progress complete() {
         lock.lock();
         try {
-            Files.move(growing, path);
+            Files.move(growing, path, StandardCopyOption.REPLACE_EXISTING);
             available = size;
             progress = Progress.COMPLETE;
             moved.signalAll();
@@ -181,7 +218,8 @@ final class CachedFile {
             if (progress == Progress.DAMAGED) {
                 throw new IOException("the object " + stored.object() + " is damaged in the store");
             }
-            return progress == Progress.ABANDONED ? 0 : Math.max(0, available - position);
+            boolean isThere = progress == Progress.GROWING || progress == Progress.COMPLETE;
+            return isThere ? Math.max(0, available - position) : 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("the server stops", e);
@@ -194,10 +232,18 @@ final class CachedFile {
     boolean isNear(long position, long distance) {
         lock.lock();
         try {
-            return progress == Progress.COMPLETE
-                    || (progress != Progress.ABANDONED && position <= available + distance);
+            return switch (progress) {
+                case COMPLETE, DAMAGED -> true;
+                case GROWING -> position <= available + distance;
+                case ABANDONED, NO_ROOM -> false;
+            };
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
     }
 }

@@ -3,18 +3,22 @@ package org.imageserver.storage.objects;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.Checksums;
 import org.imageserver.storage.StoredBlob;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +31,9 @@ public final class ObjectCache implements AutoCloseable {
 
     /** Copies that are being made at once; what is asked for beyond that is read from the store. */
     private static final int MOST_FETCHES = 8;
+
+    /** After the disk was full: what cannot be kept would be fetched twice each time. */
+    private static final Duration REST = Duration.ofMinutes(1);
 
     /** Of a copy that was verified before an earlier server ended. */
     private static final Content.Stored VERIFIED = new Content.Stored("", new Checksums("", "", ""));
@@ -42,6 +49,9 @@ public final class ObjectCache implements AutoCloseable {
             Thread.ofPlatform().daemon().name("object-fetch-", 0).factory());
     private int fetching;
     private long used;
+
+    /** No copy is begun before this, by {@link System#nanoTime}. */
+    private long restUntil = System.nanoTime();
 
     /**
      * Makes a cache; what an earlier one left there is used as it is asked for.
@@ -63,13 +73,23 @@ public final class ObjectCache implements AutoCloseable {
     /** Copies that were whole are known by their names alone, and those of an unknown state are gone. */
     private void removeLeftovers() throws IOException {
         try (Stream<Path> entries = Files.list(directory)) {
-            for (Path entry : entries.toList()) {
+            for (Path entry :
+                    entries.sorted(Comparator.comparing(ObjectCache::age)).toList()) {
                 if (entry.toString().endsWith(".growing")) {
                     Files.delete(entry);
                 } else if (Files.isRegularFile(entry)) {
                     adopt(entry);
                 }
             }
+        }
+    }
+
+    /** Those that are used for longest, as far as a file system tells. */
+    private static FileTime age(Path entry) {
+        try {
+            return Files.getLastModifiedTime(entry);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
         }
     }
 
@@ -80,65 +100,90 @@ public final class ObjectCache implements AutoCloseable {
         used += size;
     }
 
-    StoredBlob open(BlobInfo info, Content.Stored stored) throws IOException {
+    StoredBlob open(BlobInfo info, Content.Stored stored) {
         StoredObject direct = new StoredObject(info, stored.object(), store);
-        if (limit <= 0 || info.size() > limit) {
-            return direct;
-        }
-        CachedFile file;
-        synchronized (this) {
-            file = files.get(stored.object());
-            if (file == null || file.size() != info.size()) {
-                file = begin(stored, info.size());
-            }
-            if (file != null) {
-                return new CachedBlob(info, file, direct);
-            }
-        }
-        return direct;
+        return limit <= 0 || info.size() > limit
+                ? direct
+                : new CachedBlob(info, stored, this, whole(stored, info.size()), direct);
     }
 
-    /** Begins a copy; null when too many are being made, or when there is no room for it. */
-    private @Nullable CachedFile begin(Content.Stored stored, long size) {
-        if (fetching >= MOST_FETCHES || !makeRoom(size)) {
-            return null;
+    private synchronized Optional<CachedFile.Opened> whole(Content.Stored stored, long size) {
+        return find(stored, size).filter(CachedFile::isComplete).flatMap(CachedFile::open);
+    }
+
+    /**
+     * Opens the copy of an object, which may still grow; empty when there is none and none can be made now.
+     *
+     * @param mayBegin whether a copy is begun when there is none
+     */
+    synchronized Optional<CachedFile.Opened> follow(Content.Stored stored, long size, boolean mayBegin) {
+        return find(stored, size)
+                .or(() -> mayBegin ? begin(stored, size) : Optional.empty())
+                .flatMap(CachedFile::open);
+    }
+
+    /** Somebody may have cleared or changed the directory; what is not as it was left is forgotten. */
+    private Optional<CachedFile> find(Content.Stored stored, long size) {
+        Optional<CachedFile> found = Optional.ofNullable(files.get(stored.object()));
+        boolean isUseless = found.filter(CachedFile::isComplete)
+                .filter(file -> file.size() != size || !file.isThere())
+                .isPresent();
+        if (isUseless) {
+            forget(stored.object(), found.get());
+            return Optional.empty();
         }
-        CachedFile file = new CachedFile(
-                directory.resolve(stored.object().substring(stored.object().lastIndexOf('/') + 1)),
-                stored,
-                size,
-                false);
+        return found;
+    }
+
+    private void forget(String object, CachedFile file) {
+        if (files.remove(object, file)) {
+            file.remove();
+            used -= file.size();
+        }
+    }
+
+    private Optional<CachedFile> begin(Content.Stored stored, long size) {
+        boolean isResting = System.nanoTime() - restUntil < 0;
+        if (isResting || fetching >= MOST_FETCHES || !makeRoom(size)) {
+            return Optional.empty();
+        }
+        Path path = directory.resolve(stored.object().substring(stored.object().lastIndexOf('/') + 1));
+        CachedFile file = new CachedFile(path, stored, size, false);
         try {
             file.prepare();
-        } catch (IOException e) {
+            fetchers.execute(() -> fetch(stored.object(), file));
+        } catch (IOException | RejectedExecutionException e) {
             LOG.warn("the cache {} cannot be written; files are read from the store", directory, e);
-            return null;
+            return Optional.empty();
         }
         files.put(stored.object(), file);
         used += size;
         fetching++;
-        fetchers.execute(() -> fetch(stored.object(), file));
-        return file;
+        return Optional.of(file);
     }
 
     private void fetch(String object, CachedFile file) {
         CachedFile.Progress how = file.fetch(store);
+        // The lock is the one under which it was begun: it is in the books by now.
         synchronized (this) {
             fetching--;
             if (how != CachedFile.Progress.COMPLETE && files.remove(object, file)) {
                 used -= file.size();
+            }
+            if (how == CachedFile.Progress.NO_ROOM) {
+                restUntil = System.nanoTime() + REST.toNanos();
             }
         }
     }
 
     /** Removes what is unused for longest; what is being copied stays. */
     private boolean makeRoom(long size) {
-        Iterator<CachedFile> oldest = List.copyOf(files.values()).iterator();
+        Iterator<Map.Entry<String, CachedFile>> oldest =
+                List.copyOf(files.entrySet()).iterator();
         while (used + size > limit && oldest.hasNext()) {
-            CachedFile file = oldest.next();
-            if (file.isComplete() && files.values().remove(file)) {
-                file.remove();
-                used -= file.size();
+            Map.Entry<String, CachedFile> next = oldest.next();
+            if (next.getValue().isComplete()) {
+                forget(next.getKey(), next.getValue());
             }
         }
         return used + size <= limit;

@@ -5,6 +5,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,14 +17,17 @@ import org.slf4j.LoggerFactory;
 final class ObjectStream extends InputStream {
     private static final Logger LOG = LoggerFactory.getLogger(ObjectStream.class);
 
-    /** How often in a row it may break without a byte. */
+    /** How often in a row it may break without a byte, and for how long. */
     private static final int MOST_FAILURES = 3;
+
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final ObjectStore store;
     private final String object;
     private final long end;
     private long position;
     private int failures;
+    private long moved;
     private @Nullable InputStream answer;
 
     ObjectStream(ObjectStore store, String object, long offset, long end) {
@@ -48,6 +52,7 @@ final class ObjectStream extends InputStream {
         if (position >= end) {
             return -1;
         }
+        moved = System.nanoTime();
         while (true) {
             try {
                 int read = answer().read(to, offset, (int) Math.min(length, end - position));
@@ -77,7 +82,8 @@ final class ObjectStream extends InputStream {
     private void takeUp(IOException broken) throws IOException {
         close();
         failures++;
-        if (failures > MOST_FAILURES || Thread.currentThread().isInterrupted()) {
+        boolean isHopeless = failures > MOST_FAILURES || System.nanoTime() - moved > LONGEST_NANOS;
+        if (isHopeless || Thread.currentThread().isInterrupted()) {
             throw broken;
         }
         LOG.debug("the answer with {} broke at byte {}; asking for the rest", object, position, broken);

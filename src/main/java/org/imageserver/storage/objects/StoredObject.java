@@ -30,13 +30,17 @@ final class StoredObject implements StoredBlob {
 
     @Override
     public InputStream stream(long offset, long length) {
+        InputStream stream = new ObjectStream(store, object, offset, end(info, offset, length));
+        streams.add(stream);
+        return stream;
+    }
+
+    /** Where a range ends that is clipped to a blob. */
+    static long end(BlobInfo info, long offset, long length) {
         if (offset < 0 || length < 0) {
             throw new IllegalArgumentException("negative range: " + offset + ", " + length);
         }
-        long end = length > info.size() - offset ? info.size() : offset + length;
-        InputStream stream = new ObjectStream(store, object, offset, end);
-        streams.add(stream);
-        return stream;
+        return length > info.size() - offset ? info.size() : offset + length;
     }
 
     @Override
