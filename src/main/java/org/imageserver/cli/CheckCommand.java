@@ -65,13 +65,15 @@ final class CheckCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         List<Problem> found = new ArrayList<>();
         long total = check.images().stream().mapToLong(CheckCommand::bytes).sum();
-        try (Progress progress = new Progress("checking", OptionalLong.of(total))) {
+        try (Progress progress = Progress.start("checking", OptionalLong.of(total))) {
             long before = 0;
             for (Image image : check.images()) {
                 long base = before;
                 check.checkSha1(image, read -> progress.reached(base + read)).ifPresent(problem -> {
-                    progress.clear();
-                    out.println(problem);
+                    progress.print(() -> {
+                        out.println(problem);
+                        out.flush();
+                    });
                     found.add(problem);
                 });
                 before += bytes(image);

@@ -27,7 +27,7 @@ final class ImportSource implements ReadableByteChannel {
     private ImportSource(FileChannel bytes, OptionalLong size) {
         this.bytes = bytes;
         this.size = size;
-        this.progress = new Progress("importing", size);
+        this.progress = Progress.start("importing", size);
     }
 
     /** Opens the file, or the standard input when there is none. */

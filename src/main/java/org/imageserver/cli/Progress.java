@@ -1,60 +1,107 @@
 package org.imageserver.cli;
 
 import java.io.PrintStream;
-import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
-/** A line on a person's terminal that says how far long work has come; silent when nobody looks. Not thread-safe. */
+/**
+ * Says on the standard error how far long work has come: a bar on a person's terminal; elsewhere, as in the log of a
+ * scheduled job, a line every half a minute, so that short work says nothing. It does so by itself, also while the work
+ * waits for its input. Thread-safe.
+ */
 final class Progress implements AutoCloseable {
-    private static final int WIDTH = 30;
-    private static final long REDRAW_NANOS = 200_000_000;
-    private static final double MEBIBYTE = 1024 * 1024;
+    private static final long REDRAW_MILLISECONDS = 200;
+    private static final long BETWEEN_LINES_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final String ERASE_LINE = "\r" + " ".repeat(ProgressText.WIDTH) + "\r";
 
-    private final String what;
     private final OptionalLong total;
-    private final boolean isShown = Terminal.isErr();
-    private final PrintStream terminal = System.err;
-    private final long begun = System.nanoTime();
-    private long drawn = begun - REDRAW_NANOS;
+    private final PrintStream target;
+    private final boolean isTerminal;
+    private final LongSupplier nanoTime;
+    private final long begun;
 
-    /** Begins; the total is in bytes, where it is known: a stream from a pipe just ends. */
-    Progress(String what, OptionalLong total) {
+    private String what;
+    private long done;
+    private long lastLine;
+    private boolean isDrawn;
+    private boolean isOver;
+
+    /** For tests, which call {@link #tick} themselves. */
+    Progress(String what, OptionalLong total, PrintStream target, boolean isTerminal, LongSupplier nanoTime) {
         this.what = what;
         this.total = total;
+        this.target = target;
+        this.isTerminal = isTerminal;
+        this.nanoTime = nanoTime;
+        this.begun = nanoTime.getAsLong();
+        this.lastLine = begun;
+    }
+
+    /** Begins; the total is in bytes, where it is known: a stream from a pipe just ends. */
+    static Progress start(String what, OptionalLong total) {
+        Progress progress = new Progress(what, total, System.err, Terminal.isErr(), System::nanoTime);
+        Thread.ofPlatform().name("progress").daemon().start(progress::tickUntilTheEnd);
+        return progress;
+    }
+
+    private synchronized void tickUntilTheEnd() {
+        try {
+            while (!isOver) {
+                wait(REDRAW_MILLISECONDS);
+                tick();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** So many bytes are done. */
-    void reached(long bytes) {
-        long now = System.nanoTime();
-        if (!isShown || now - drawn < REDRAW_NANOS) {
+    synchronized void reached(long bytes) {
+        done = bytes;
+    }
+
+    /** The work goes on with another part. */
+    synchronized void describe(String part) {
+        what = part;
+    }
+
+    /** Other output, which would be mixed with a bar. */
+    synchronized void print(Runnable output) {
+        erase();
+        output.run();
+    }
+
+    /** Shows how things stand, if it is time. */
+    synchronized void tick() {
+        if (isOver) {
             return;
         }
-        drawn = now;
-        double done = bytes / MEBIBYTE;
-        double rate = done / ((now - begun) / 1e9);
-        String amount =
-                total.isPresent() ? bar(bytes, total.getAsLong()) : String.format(Locale.ROOT, "%.1f MiB", done);
-        terminal.print(String.format(Locale.ROOT, "\r%s %s, %.0f MiB/s ", what, amount, rate));
-        terminal.flush();
+        long now = nanoTime.getAsLong();
+        String text = ProgressText.of(what, done, total, now - begun, isTerminal);
+        if (isTerminal) {
+            erase();
+            target.print(text);
+            target.flush();
+            isDrawn = true;
+        } else if (now - lastLine >= BETWEEN_LINES_NANOS) {
+            target.println(text);
+            lastLine = now;
+        }
     }
 
-    private static String bar(long bytes, long total) {
-        double share = total == 0 ? 1 : Math.min(1, (double) bytes / total);
-        int filled = (int) (share * WIDTH);
-        return String.format(
-                Locale.ROOT, "[%s%s] %3.0f %%", "#".repeat(filled), ".".repeat(WIDTH - filled), share * 100);
-    }
-
-    /** Makes room for a line of other output. */
-    void clear() {
-        if (isShown) {
-            terminal.print("\r" + " ".repeat(WIDTH + what.length() + 30) + "\r");
-            terminal.flush();
+    private void erase() {
+        if (isDrawn) {
+            target.print(ERASE_LINE);
+            target.flush();
+            isDrawn = false;
         }
     }
 
     @Override
-    public void close() {
-        clear();
+    public synchronized void close() {
+        isOver = true;
+        notifyAll();
+        erase();
     }
 }

@@ -69,8 +69,9 @@ final class VerifyCommand implements Callable<Integer> {
                 return;
             }
             Examined examined;
-            try (VerifyInput bytes = VerifyInput.open(name)) {
-                examined = Examined.stream(name, bytes);
+            try (VerifyInput bytes = VerifyInput.open(name);
+                    Progress progress = Progress.start("verifying " + bytes.label(), bytes.size())) {
+                examined = Examined.stream(name, bytes.watchedBy(progress::reached));
             }
             found.accept(examined);
         } catch (IOException e) {

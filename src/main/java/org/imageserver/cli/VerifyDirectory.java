@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.imageserver.catalogue.DirectoryCheck;
 import org.imageserver.catalogue.Image;
 import org.imageserver.config.Settings;
@@ -36,33 +37,43 @@ final class VerifyDirectory {
             for (Image image : check.images()) {
                 guids.put(image.uuid(), statedGuid(image));
             }
-            for (Image image : check.images()) {
-                if (image.file().isPresent()) {
-                    found.accept(examine(check, image, image.file().get()));
-                }
+            examineAll(check, found);
+        }
+    }
+
+    private void examineAll(DirectoryCheck check, Consumer<Examined> found) throws IOException, InterruptedException {
+        List<Image> images = check.images().stream()
+                .filter(image -> image.file().isPresent())
+                .toList();
+        long total = images.stream().mapToLong(VerifyDirectory::bytes).sum();
+        try (Progress progress = Progress.start("verifying", OptionalLong.of(total))) {
+            long before = 0;
+            for (int i = 0; i < images.size(); i++) {
+                progress.describe("verifying " + (i + 1) + " of " + images.size());
+                long base = before;
+                Examined examined = examine(check, images.get(i), read -> progress.reached(base + read));
+                progress.print(() -> found.accept(examined));
+                before += bytes(images.get(i));
             }
         }
     }
 
-    private Examined examine(DirectoryCheck check, Image image, Image.File file)
-            throws IOException, InterruptedException {
-        String path = file.blob().key().value();
-        if (!image.isStream()) {
-            return examineDigest(check, image, path);
-        }
-        try (VerifyInput bytes = VerifyInput.open(directory.resolve(path))) {
-            return against(image, file, Examined.stream(named(path), bytes, origin(image)));
-        }
+    private static long bytes(Image image) {
+        return image.file().orElseThrow().size();
     }
 
-    private Examined examineDigest(DirectoryCheck check, Image image, String path)
+    private Examined examine(DirectoryCheck check, Image image, LongConsumer watcher)
             throws IOException, InterruptedException {
-        long size = image.file().orElseThrow().size();
-        try (Progress progress = new Progress("verifying " + path, OptionalLong.of(size))) {
-            List<String> problems = check.checkSha1(image, progress::reached).stream()
+        Image.File file = image.file().orElseThrow();
+        String path = file.blob().key().value();
+        if (!image.isStream()) {
+            List<String> problems = check.checkSha1(image, watcher).stream()
                     .map(problem -> problem.reason())
                     .toList();
             return new Examined(named(path), Optional.empty(), Optional.empty(), problems, List.of());
+        }
+        try (VerifyInput bytes = VerifyInput.open(directory.resolve(path))) {
+            return against(image, file, Examined.stream(named(path), bytes.watchedBy(watcher), origin(image)));
         }
     }
 

@@ -14,18 +14,38 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 
 /** The bytes of a file, a url or the standard input ("-"), counted for whoever watches. */
 final class VerifyInput extends FilterInputStream {
     private static final Duration CONNECTING = Duration.ofSeconds(30);
 
-    private final Progress progress;
+    private final String label;
+    private final OptionalLong size;
+    private LongConsumer watcher = bytes -> {};
     private long total;
 
     private VerifyInput(String name, InputStream bytes, OptionalLong size) {
         super(bytes);
-        this.progress = new Progress("verifying " + Path.of(name).getFileName(), size);
+        this.label = String.valueOf(Path.of(name).getFileName());
+        this.size = size;
+    }
+
+    /** The file's name without its folder. */
+    String label() {
+        return label;
+    }
+
+    /** In bytes, where it is known beforehand. */
+    OptionalLong size() {
+        return size;
+    }
+
+    /** Tells somebody from now on how many bytes were read. */
+    VerifyInput watchedBy(LongConsumer newWatcher) {
+        watcher = newWatcher;
+        return this;
     }
 
     static boolean isUrl(String name) {
@@ -100,12 +120,6 @@ final class VerifyInput extends FilterInputStream {
 
     private void count(int bytes) {
         total += bytes;
-        progress.reached(total);
-    }
-
-    @Override
-    public void close() throws IOException {
-        progress.close();
-        super.close();
+        watcher.accept(total);
     }
 }
