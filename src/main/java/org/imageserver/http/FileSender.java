@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,8 +55,8 @@ final class FileSender {
 
     private static Future<Void> sendFile(FileChannel channel, ByteRange part, HttpServerRequest request) {
         HttpServerResponse response = request.response();
-        if (response.closed()) {
-            // Vert.x would fail with a NullPointerException.
+        if (response.closed() || !isOpen(request)) {
+            // Vert.x would fail with a NullPointerException. It tells the response a moment after the connection ended.
             return Future.failedFuture("the client left before its answer was ready");
         }
         Future<Void> sent = response.sendFile(channel, part.offset(), part.length());
@@ -65,6 +66,13 @@ final class FileSender {
             return request.connection().close().compose(closed -> Future.failedFuture("the file became shorter"));
         }
         return sent;
+    }
+
+    private static boolean isOpen(HttpServerRequest request) {
+        return ((HttpServerConnection) request.connection())
+                .channelHandlerContext()
+                .channel()
+                .isActive();
     }
 
     private Future<Void> copy(OpenFile file, ByteRange part, HttpServerResponse response) {
