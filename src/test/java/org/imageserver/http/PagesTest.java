@@ -50,9 +50,7 @@ class PagesTest {
         assertThat(page.body())
                 .startsWith("<!doctype html>")
                 .doesNotContain("<script>", " style=", " onclick=", "http-equiv");
-        for (String header : new String[] {
-            "x-content-type-options", "referrer-policy", "cross-origin-opener-policy", "permissions-policy", "etag"
-        }) {
+        for (String header : new String[] {"x-content-type-options", "referrer-policy", "permissions-policy", "etag"}) {
             assertThat(page.headers().firstValue(header)).as(header).isPresent();
         }
         assertThat(page.headers().firstValue("cache-control")).contains("private, no-cache");

@@ -28,8 +28,6 @@ final class HtmlReply {
             "nosniff",
             "Referrer-Policy",
             "same-origin",
-            "Cross-Origin-Opener-Policy",
-            "same-origin",
             "Permissions-Policy",
             "camera=(), geolocation=(), microphone=()",
             // What a page shows depends on who asks, and must be asked for again: the tag makes that cheap.

@@ -65,6 +65,14 @@ public final class WebRoutes {
                         List.of("text/css", "text/javascript", "image/svg+xml"),
                         List.of(ErrorCode.ResourceNotFound)),
                 StaticFiles::answer));
+        // What browsers ask for by themselves beside what is no page of ours, such as JSON.
+        all.add(Route.get(
+                "/favicon.ico",
+                "Favicon",
+                doc("Leads to the icon of the pages.", "image/svg+xml"),
+                request -> new Reply.Empty(
+                        302,
+                        Map.of("Location", StaticFiles.address("favicon.svg"), "Cache-Control", "max-age=86400"))));
         all.add(Route.get("/openapi.json", "OpenApi", doc("This document.", Reply.JSON), request -> openApi(all)));
         all.add(Route.get(
                 "/docs",
