@@ -6,17 +6,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.imageserver.Program;
 import org.imageserver.RawConnection;
 
 /** The nginx of this machine with {@code dist/nginx.conf}, one process in a directory of its own, on a unix socket. */
 final class Nginx implements AutoCloseable {
-    private static final List<String> USUAL_PLACES = List.of("/usr/sbin", "/usr/local/sbin", "/opt/local/sbin");
-
     private final Path directory;
     private final Process process;
 
@@ -25,14 +22,11 @@ final class Nginx implements AutoCloseable {
         this.process = process;
     }
 
-    /** Where it is installed, if it is. */
-    static Optional<Path> find() {
-        String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-        return Stream.concat(Arrays.stream(path.split(":", -1)), USUAL_PLACES.stream())
-                .filter(place -> !place.isEmpty())
-                .map(place -> Path.of(place, "nginx"))
-                .filter(Files::isExecutable)
-                .findFirst();
+    /** Where it is installed; without it the test is skipped. */
+    static Path find() {
+        return Program.find("nginx")
+                .orElseThrow(() -> Program.missing("dist/nginx.conf is NOT TESTED: there is no nginx on this machine"
+                        + " (Debian: apt-get install nginx-light)"));
     }
 
     /**
