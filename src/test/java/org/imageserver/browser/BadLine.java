@@ -28,6 +28,7 @@ final class BadLine implements AutoCloseable {
     private Fault fault = Fault.NONE;
     private long left;
     private int happened;
+    private long sent;
 
     private BadLine(int serverPort) throws IOException {
         this.serverPort = serverPort;
@@ -71,6 +72,11 @@ final class BadLine implements AutoCloseable {
         return happened;
     }
 
+    /** How many bytes went towards the server so far. */
+    synchronized long sent() {
+        return sent;
+    }
+
     private void accept() {
         while (true) {
             try {
@@ -112,6 +118,7 @@ final class BadLine implements AutoCloseable {
     }
 
     private synchronized void count(int bytes) throws SocketException, InterruptedException {
+        sent += bytes;
         if (fault == Fault.NONE) {
             return;
         }
