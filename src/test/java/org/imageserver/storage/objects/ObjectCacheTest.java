@@ -79,6 +79,7 @@ class ObjectCacheTest {
     }
 
     /** An object in the store, and what the log says of it. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Sample(BlobInfo info, Content.Stored content, byte[] bytes) {}
 
     private Sample store(int size) throws IOException {
