@@ -3,14 +3,10 @@ package org.imageserver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import org.imageserver.auth.Authenticator;
 import org.imageserver.auth.AuthorizedKeys;
-import org.imageserver.auth.Principal;
-import org.imageserver.auth.Role;
-import org.imageserver.auth.Users;
+import org.imageserver.auth.SignIn;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
 import org.imageserver.catalogue.LeftoverSweep;
@@ -18,7 +14,6 @@ import org.imageserver.catalogue.UploadPolicy;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.Publishing;
-import org.imageserver.http.Gate;
 import org.imageserver.http.HttpServer;
 import org.imageserver.http.Route;
 import org.imageserver.http.RouteTable;
@@ -26,6 +21,7 @@ import org.imageserver.http.dsapi.DsapiRoutes;
 import org.imageserver.http.imgapi.ImgapiPublishing;
 import org.imageserver.http.imgapi.ImgapiRoutes;
 import org.imageserver.http.imgapi.PublishRoute;
+import org.imageserver.http.web.SignInRoutes;
 import org.imageserver.http.web.WebRoutes;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.remote.Fetcher;
@@ -51,8 +47,9 @@ public final class ImageServer implements AutoCloseable {
         catalogue = new Catalogue(storage, catalogueSettings);
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
+        Doors doors = Doors.of(settings, keys);
         http = new HttpServer(
-                settings, routes(catalogue, publishing, settings), gate(settings, keys), Version.current());
+                settings, routes(catalogue, publishing, settings, doors.signIn()), doors.gate(), Version.current());
         try {
             catalogue.rescan();
             addresses = http.start();
@@ -96,22 +93,15 @@ public final class ImageServer implements AutoCloseable {
         return new Limits(settings.publishing().arePrivateUrlsAllowed(), CONNECT, settings.idle());
     }
 
-    private static Gate gate(Settings settings, AuthorizedKeys keys) {
-        Users users = new Users(settings.usersFile(), InstantSource.system());
-        Principal withoutCredential = settings.publishing().areAnonymousWritesAllowed()
-                ? new Principal.Account("anonymous", settings.creator().uuid(), Role.ADMIN)
-                : new Principal.Anonymous();
-        return new Gate(new Authenticator(users, keys, InstantSource.system()), withoutCredential);
-    }
-
     /** The one table of everything that the server answers. */
-    static RouteTable routes(Catalogue catalogue, ImgapiPublishing publishing, Settings settings) {
+    static RouteTable routes(Catalogue catalogue, ImgapiPublishing publishing, Settings settings, SignIn signIn) {
         String version = Version.current();
         List<Route> apis = new ArrayList<>(new ImgapiRoutes(catalogue, version).routes());
         apis.addAll(publishing.routes());
         PublishRoute publish = new PublishRoute(catalogue.publisher());
         apis.addAll(List.of(publish.route(), publish.byPut()));
         apis.addAll(new DsapiRoutes(catalogue, settings).routes());
+        apis.addAll(new SignInRoutes(signIn).routes());
         return new WebRoutes(catalogue, version, uuid -> 0).with(apis);
     }
 

@@ -1,16 +1,11 @@
 package org.imageserver.auth;
 
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * a new one, which knows nothing. At most one token an account is remembered, and never its text. Thread-safe.
  */
 final class Accounts {
-    private static final SecretKeySpec KEY_OF_THIS_PROCESS = randomKey();
+    private static final Hmac OF_THIS_PROCESS = Hmac.random();
 
     private final Map<String, User> byName = new HashMap<>();
     private final Map<String, User> byTokenId = new HashMap<>();
@@ -53,18 +48,6 @@ final class Accounts {
     }
 
     private static byte[] mac(Token token) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(KEY_OF_THIS_PROCESS);
-            return mac.doFinal(token.text().getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has HmacSHA256", e);
-        }
-    }
-
-    private static SecretKeySpec randomKey() {
-        byte[] key = new byte[32];
-        new SecureRandom().nextBytes(key);
-        return new SecretKeySpec(key, "HmacSHA256");
+        return OF_THIS_PROCESS.of(token.text());
     }
 }

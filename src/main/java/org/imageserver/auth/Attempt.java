@@ -1,5 +1,7 @@
 package org.imageserver.auth;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +23,15 @@ public record Attempt(String method, String target, Function<String, Optional<St
         Optional<String> authorization = Optional.of("Bearer " + token);
         return new Attempt(
                 "GET", "/", name -> name.equals("authorization") ? authorization : Optional.empty(), address);
+    }
+
+    /** What somebody typed into a form: as good as HTTP Basic. */
+    static Attempt ofForm(String name, String token, String address) {
+        byte[] pair = (name + ":" + token).getBytes(StandardCharsets.UTF_8);
+        Optional<String> authorization =
+                Optional.of("Basic " + Base64.getEncoder().encodeToString(pair));
+        return new Attempt(
+                "POST", "/", header -> header.equals("authorization") ? authorization : Optional.empty(), address);
     }
 
     Optional<String> header(String name) {

@@ -2,6 +2,7 @@ package org.imageserver.auth;
 
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.imageserver.auth.Outcome.Known;
 import org.imageserver.auth.Outcome.Later;
 import org.imageserver.auth.Outcome.Refused;
@@ -42,14 +43,26 @@ public final class Authenticator {
     /** The answer; a token that is seen for the first time takes about 50 ms of this thread. */
     public Outcome authenticate(Attempt attempt) {
         Credential credential = Credential.parse(attempt.header("authorization"));
-        return atOnce(credential, attempt).orElseGet(() -> {
-            Outcome outcome = check(credential, attempt);
-            if (outcome instanceof Refused refused) {
-                throttle.failed(attempt.address());
-                log(credential, attempt, refused);
-            }
-            return outcome;
-        });
+        return atOnce(credential, attempt)
+                .orElseGet(() -> noted(attempt.address(), credential.claimedName(), check(credential, attempt)));
+    }
+
+    /** The answer to a proof of another kind, which the throttle slows down all the same. */
+    Outcome judge(String address, String claimedName, Supplier<Outcome> check) {
+        return throttle.remainingWait(address)
+                .<Outcome>map(Later::new)
+                .orElseGet(() -> noted(address, Optional.of(claimedName), check.get()));
+    }
+
+    private Outcome noted(String address, Optional<String> claimedName, Outcome outcome) {
+        if (outcome instanceof Refused refused) {
+            throttle.failed(address);
+            LOG.atWarn()
+                    .addKeyValue("address", address)
+                    .addKeyValue("user", LogText.printable(claimedName.orElse("")))
+                    .log("a login was refused: {}", refused.reason());
+        }
+        return outcome;
     }
 
     private Optional<Outcome> atOnce(Credential credential, Attempt attempt) {
@@ -77,12 +90,5 @@ public final class Authenticator {
             case Credential.Signed signed -> signatures.check(signed.header(), attempt);
             case Credential.Unreadable unreadable -> new Refused(unreadable.reason());
         };
-    }
-
-    private static void log(Credential credential, Attempt attempt, Refused refused) {
-        LOG.atWarn()
-                .addKeyValue("address", attempt.address())
-                .addKeyValue("user", LogText.printable(credential.claimedName().orElse("")))
-                .log("a login was refused: {}", refused.reason());
     }
 }

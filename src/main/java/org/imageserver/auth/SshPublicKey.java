@@ -46,9 +46,7 @@ record SshPublicKey(PublicKey key, String md5, String sha256) {
         try {
             byte[] blob = Base64.getDecoder().decode(base64);
             return new SshPublicKey(
-                    key(type, ByteBuffer.wrap(blob)),
-                    HexFormat.of().formatHex(digest("MD5", blob)),
-                    Base64.getEncoder().withoutPadding().encodeToString(digest("SHA-256", blob)));
+                    key(type, ByteBuffer.wrap(blob)), HexFormat.of().formatHex(digest("MD5", blob)), fingerprint(blob));
         } catch (IllegalArgumentException e) {
             throw new InvalidKeyException("the key is not base64");
         } catch (BufferUnderflowException e) {
@@ -124,7 +122,17 @@ record SshPublicKey(PublicKey key, String md5, String sha256) {
         return KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(new ECPoint(x, y), spec));
     }
 
-    private static byte[] string(ByteBuffer blob) {
+    /** The SHA-256 of a key as it stands in its file, in base64 without padding. */
+    static String fingerprint(byte[] blob) {
+        try {
+            return Base64.getEncoder().withoutPadding().encodeToString(digest("SHA-256", blob));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** The next of ssh's strings: its length in four bytes, then its bytes (RFC 4251 section 5). */
+    static byte[] string(ByteBuffer blob) {
         int length = blob.getInt();
         if (length < 0 || length > blob.remaining()) {
             throw new BufferUnderflowException();

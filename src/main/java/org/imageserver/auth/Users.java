@@ -74,10 +74,12 @@ public final class Users {
 
     /** The account of that name, if it may log in now. */
     Optional<Account> find(String name) {
-        return current()
-                .byName(name)
-                .filter(user -> user.isActive(clock.instant()))
-                .map(User::account);
+        return active(name).map(User::account);
+    }
+
+    /** All that is known of the account of that name, if it may log in now. */
+    Optional<User> active(String name) {
+        return current().byName(name).filter(user -> user.isActive(clock.instant()));
     }
 
     /**

@@ -1,24 +1,19 @@
 package org.imageserver.auth;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,7 +75,7 @@ final class UsersFile {
 
     /** Waits for its turn and keeps every other writer out. */
     <T> T exclusively(Work<T> work) throws IOException, UsersException {
-        makeDirectory(directory);
+        PrivateFiles.makeDirectory(directory);
         THIS_PROCESS.lock();
         try (FileChannel channel = openLock();
                 var lock = channel.lock()) {
@@ -94,7 +89,7 @@ final class UsersFile {
     private FileChannel openLock() throws IOException {
         Path lockFile = beside(".lock");
         try {
-            create(lockFile).close();
+            PrivateFiles.create(lockFile).close();
         } catch (FileAlreadyExistsException e) {
             // It is never removed: another process may be waiting on it.
         }
@@ -103,64 +98,10 @@ final class UsersFile {
 
     /** Replaces the content; durable when it returns. Only within {@link #exclusively}. */
     void write(Collection<User> users) throws IOException {
-        Path aside = beside(".new");
-        Files.deleteIfExists(aside);
-        try (FileChannel channel = create(aside)) {
-            ByteBuffer bytes = ByteBuffer.wrap(UsersJson.print(users));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-            names.force(true);
-        } catch (IOException e) {
-            // Some network file systems have no such operation; the change itself stands.
-            LOG.debug("cannot sync {}", directory, e);
-        }
+        PrivateFiles.replace(path, UsersJson.print(users));
     }
 
     private Path beside(String suffix) {
         return path.resolveSibling(path.getFileName() + suffix);
-    }
-
-    /** A new file that its owner alone may read, from its first moment on. */
-    private static FileChannel create(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        giveToTheOwnerOfItsDirectory(file);
-        return channel;
-    }
-
-    private static void makeDirectory(Path directory) throws IOException {
-        if (Files.isDirectory(directory)) {
-            return;
-        }
-        Path parent = directory.getParent();
-        if (parent != null) {
-            makeDirectory(parent);
-        }
-        try {
-            Files.createDirectory(directory);
-            giveToTheOwnerOfItsDirectory(directory);
-        } catch (FileAlreadyExistsException e) {
-            // Somebody was faster.
-        }
-    }
-
-    /** Root adds users for a server that runs as somebody else, who must be able to read the result. */
-    private static void giveToTheOwnerOfItsDirectory(Path file) throws IOException {
-        UserPrincipal owner = Files.getOwner(Objects.requireNonNull(file.getParent()));
-        if (owner.equals(Files.getOwner(file))) {
-            return;
-        }
-        try {
-            Files.setOwner(file, owner);
-        } catch (IOException e) {
-            LOG.warn("{} cannot be given to {}, who owns its directory: can the server read it?", file, owner);
-        }
     }
 }

@@ -57,6 +57,10 @@ final class Dispatcher {
     }
 
     private void answer(Exchange exchange, Gate.Admitted admitted, @Nullable RequestBody body) {
+        if (admitted.session().isPresent()) {
+            // A cache for many knows that an answer to Authorization is for one, but not this of a cookie.
+            exchange.raw().response().putHeader("Cache-Control", "private");
+        }
         try {
             write(exchange, body, reply(exchange, admitted, body));
         } catch (Exception failure) {
@@ -79,8 +83,9 @@ final class Dispatcher {
     private Reply reply(Exchange exchange, Gate.Admitted admitted, @Nullable RequestBody body) throws Exception {
         HttpServerRequest raw = exchange.raw();
         return switch (routes.match(raw.method(), Request.path(admitted.target()))) {
-            case Match.Found found ->
-                found.route()
+            case Match.Found found -> {
+                ForgedRequests.refuse(raw, exchange.client(), admitted.session(), found.route());
+                yield found.route()
                         .endpoint()
                         .answer(new Request(
                                 raw,
@@ -89,7 +94,9 @@ final class Dispatcher {
                                 found.parameters(),
                                 exchange.client(),
                                 admitted.principal(),
+                                admitted.session(),
                                 body));
+            }
             case Match.WrongMethod wrong -> {
                 if (raw.method().equals(HttpMethod.OPTIONS)) {
                     yield preflight(raw, wrong);

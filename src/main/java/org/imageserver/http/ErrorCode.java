@@ -29,6 +29,7 @@ public enum ErrorCode {
             "image \"ed8cd007-2065-0140-8d41-e32247b71748\" has 1 dependent incremental image(s):"
                     + " df2f87c5-2820-4ee7-923e-02459c2d9106"),
     OperatorOnly(403, "this endpoint may only be called by an operator"),
+    InvalidCsrfToken(403, "this page's proof that you made the request (X-CSRF-Token) is missing"),
     ImageUuidAlreadyExists(409, "image uuid \"ed8cd007-2065-0140-8d41-e32247b71748\" already exists"),
     Upload(400, "error receiving the upload"),
     Download(400, "error fetching the file"),

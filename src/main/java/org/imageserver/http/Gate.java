@@ -9,6 +9,8 @@ import org.imageserver.auth.Attempt;
 import org.imageserver.auth.Authenticator;
 import org.imageserver.auth.Outcome;
 import org.imageserver.auth.Principal;
+import org.imageserver.auth.Session;
+import org.imageserver.auth.Sessions;
 
 /**
  * Who may come in: asks the authenticator, on the event loop where that is quick and on the pool where it is not.
@@ -22,15 +24,18 @@ public final class Gate {
     private static final Pattern TOKEN_IN_PATH = Pattern.compile("^((?:[a-zA-Z]+://[^/]*)?/v/)[^/?#]+");
 
     private final Authenticator authenticator;
+    private final Sessions sessions;
     private final Principal withoutCredential;
 
     /**
      * Makes a gate.
      *
+     * @param sessions of those who signed in with a browser
      * @param withoutCredential who a request without a credential is from; an account only on closed networks
      */
-    public Gate(Authenticator authenticator, Principal withoutCredential) {
+    public Gate(Authenticator authenticator, Sessions sessions, Principal withoutCredential) {
         this.authenticator = authenticator;
+        this.sessions = sessions;
         this.withoutCredential = withoutCredential;
     }
 
@@ -39,8 +44,9 @@ public final class Gate {
      *
      * @param principal who asks
      * @param target path and query, without the token
+     * @param session by which it is known who asks, if it is by a browser's cookie
      */
-    record Admitted(Principal principal, String target) {}
+    record Admitted(Principal principal, String target, Optional<Session> session) {}
 
     /** Finds out who asks; fails with an {@link ApiException} that is the answer. */
     Future<Admitted> admit(Vertx vertx, HttpServerRequest raw, Client client) {
@@ -49,6 +55,10 @@ public final class Gate {
         String rest = token.isPresent()
                 ? target.substring(PATH_TOKEN.length() + token.get().length())
                 : target;
+        Optional<Session> session = token.isPresent() ? Optional.empty() : session(raw);
+        if (session.isPresent()) {
+            return Future.succeededFuture(new Admitted(session.get().account(), rest, session));
+        }
         Attempt attempt = token.isPresent()
                 ? Attempt.ofPathToken(token.get(), client.address())
                 : new Attempt(
@@ -62,6 +72,15 @@ public final class Gate {
         }
         return vertx.executeBlocking(() -> authenticator.authenticate(attempt), false)
                 .compose(outcome -> admitted(outcome, rest));
+    }
+
+    /** A cookie is sent by itself, so whatever the client says on purpose wins. A session that has ended is none. */
+    private Optional<Session> session(HttpServerRequest raw) {
+        if (raw.headers().contains("Authorization")) {
+            return Optional.empty();
+        }
+        return Sessions.cookieIn(String.join(";", raw.headers().getAll("Cookie")))
+                .flatMap(sessions::find);
     }
 
     private static Optional<String> pathToken(String target) {
@@ -82,7 +101,7 @@ public final class Gate {
             case Outcome.Known known -> {
                 Principal principal =
                         known.principal() instanceof Principal.Anonymous ? withoutCredential : known.principal();
-                yield Future.succeededFuture(new Admitted(principal, target));
+                yield Future.succeededFuture(new Admitted(principal, target, Optional.empty()));
             }
             case Outcome.Refused refused ->
                 Future.failedFuture(new ApiException(ErrorCode.UnauthorizedError, "invalid credentials")

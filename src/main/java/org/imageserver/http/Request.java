@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.imageserver.auth.Principal;
+import org.imageserver.auth.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class Request {
     private final Query query;
     private final Client client;
     private final Principal principal;
+    private final Optional<Session> session;
     private final @Nullable RequestBody body;
     private final Map<String, String> parameters;
 
@@ -39,6 +41,7 @@ public final class Request {
             Map<String, String> parameters,
             Client client,
             Principal principal,
+            Optional<Session> session,
             @Nullable RequestBody body) {
         this.raw = raw;
         this.id = id;
@@ -48,6 +51,7 @@ public final class Request {
         this.parameters = parameters;
         this.client = client;
         this.principal = principal;
+        this.session = session;
         this.body = body;
     }
 
@@ -116,6 +120,11 @@ public final class Request {
     /** Who asks, as far as it was proved. */
     public Principal principal() {
         return principal;
+    }
+
+    /** The session by which it is known who asks, if it is by a browser's cookie. */
+    public Optional<Session> session() {
+        return session;
     }
 
     /** From where the request came. */

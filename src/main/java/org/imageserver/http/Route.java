@@ -11,11 +11,22 @@ import java.util.List;
  * @param name the endpoint's name as its users know it (ListImages)
  * @param doc what the API document says of it
  * @param endpoint what answers
+ * @param isForm whether the body is a form of our own pages, which proves its origin by a field and not by a header
  */
-public record Route(HttpMethod method, PathTemplate path, String name, Doc doc, Endpoint endpoint) {
+public record Route(HttpMethod method, PathTemplate path, String name, Doc doc, Endpoint endpoint, boolean isForm) {
+    /** A route for programs, or one that reads. */
+    public Route(HttpMethod method, PathTemplate path, String name, Doc doc, Endpoint endpoint) {
+        this(method, path, name, doc, endpoint, false);
+    }
+
     /** A route that reads. */
     public static Route get(String path, String name, Doc doc, Endpoint endpoint) {
         return new Route(HttpMethod.GET, PathTemplate.of(path), name, doc, endpoint);
+    }
+
+    /** A route that takes a form of our own pages; the endpoint reads it by {@link Form}. */
+    public static Route form(String path, String name, Doc doc, Endpoint endpoint) {
+        return new Route(HttpMethod.POST, PathTemplate.of(path), name, doc, endpoint, true);
     }
 
     /**

@@ -2,14 +2,16 @@ package org.imageserver.http.web;
 
 import java.util.List;
 import org.imageserver.auth.Principal;
+import org.imageserver.auth.Session;
 import org.imageserver.http.Request;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the layout shows around a page's content. Made by {@link #of} and changed by the {@code with} methods.
  *
  * @param title of the window
  * @param description one sentence for search engines and previews of links
- * @param section where the page belongs in the navigation
+ * @param section where the page belongs in the navigation; null when it stands beside it
  * @param url the page's own address, for previews of links
  * @param account the name of who is signed in; empty for nobody
  * @param csrf what a form must send back; empty when nobody is signed in by cookie
@@ -20,7 +22,7 @@ import org.imageserver.http.Request;
 record Frame(
         String title,
         String description,
-        Section section,
+        @Nullable Section section,
         String url,
         String account,
         String csrf,
@@ -28,7 +30,7 @@ record Frame(
         String feed,
         List<String> scripts) {
     /** The frame of a page that answers this request. */
-    static Frame of(Request request, Section section, String title) {
+    static Frame of(Request request, @Nullable Section section, String title) {
         String account = request.principal() instanceof Principal.Account known ? known.name() : "";
         return new Frame(
                 title,
@@ -36,7 +38,7 @@ record Frame(
                 section,
                 origin(request) + request.target(),
                 account,
-                "",
+                request.session().map(Session::csrf).orElse(""),
                 "",
                 "/feed.atom",
                 List.of());

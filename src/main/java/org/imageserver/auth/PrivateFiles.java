@@ -1,0 +1,88 @@
+package org.imageserver.auth;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Objects;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes files that their owner alone may read, from their first moment on. */
+final class PrivateFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(PrivateFiles.class);
+
+    private PrivateFiles() {}
+
+    /** A new, empty file; there must be none of that name. */
+    static FileChannel create(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        giveToTheOwnerOfItsDirectory(file);
+        return channel;
+    }
+
+    /** Makes or replaces a file as a whole; durable when it returns. Only one may do so at a time. */
+    static void replace(Path file, byte[] content) throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(aside);
+        try (FileChannel channel = create(aside)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+        Path directory = directoryOf(file);
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        } catch (IOException e) {
+            // Some network file systems have no such operation; the change itself stands.
+            LOG.debug("cannot sync {}", directory, e);
+        }
+    }
+
+    /** Makes a directory and those above it, as far as they are missing. */
+    static void makeDirectory(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = directory.getParent();
+        if (parent != null) {
+            makeDirectory(parent);
+        }
+        try {
+            Files.createDirectory(directory);
+            giveToTheOwnerOfItsDirectory(directory);
+        } catch (FileAlreadyExistsException e) {
+            // Somebody was faster.
+        }
+    }
+
+    /** Root adds users for a server that runs as somebody else, who must be able to read the result. */
+    private static void giveToTheOwnerOfItsDirectory(Path file) throws IOException {
+        UserPrincipal owner = Files.getOwner(directoryOf(file));
+        if (owner.equals(Files.getOwner(file))) {
+            return;
+        }
+        try {
+            Files.setOwner(file, owner);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be given to {}, who owns its directory: can the server read it?", file, owner);
+        }
+    }
+
+    private static Path directoryOf(Path file) {
+        return Objects.requireNonNull(file.getParent());
+    }
+}
