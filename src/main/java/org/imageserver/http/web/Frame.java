@@ -1,5 +1,7 @@
 package org.imageserver.http.web;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Session;
@@ -47,6 +49,14 @@ record Frame(
     /** Scheme, host and port as the client reaches this server, {@code https://images.example.com}. */
     static String origin(Request request) {
         return request.client().scheme() + "://" + request.host();
+    }
+
+    /** Where to sign in, and to come back from to this page. */
+    String signIn() {
+        String target = url.substring(url.indexOf('/', url.indexOf("//") + 2));
+        return target.startsWith("/sign-in")
+                ? "/sign-in"
+                : "/sign-in?next=" + URLEncoder.encode(target, StandardCharsets.UTF_8);
     }
 
     /** With a sentence of its own. */
