@@ -3,6 +3,7 @@ package org.imageserver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.imageserver.auth.AuthorizedKeys;
@@ -20,7 +21,8 @@ import org.imageserver.http.RouteTable;
 import org.imageserver.http.dsapi.DsapiRoutes;
 import org.imageserver.http.imgapi.ImgapiPublishing;
 import org.imageserver.http.imgapi.ImgapiRoutes;
-import org.imageserver.http.imgapi.PublishRoute;
+import org.imageserver.http.publishing.PublishRoute;
+import org.imageserver.http.publishing.UploadRoutes;
 import org.imageserver.http.web.SignInRoutes;
 import org.imageserver.http.web.WebRoutes;
 import org.imageserver.manifest.ManifestRules;
@@ -37,6 +39,7 @@ public final class ImageServer implements AutoCloseable {
     private final Storage storage;
     private final Catalogue catalogue;
     private final ImgapiPublishing publishing;
+    private final UploadRoutes uploads;
     private final HttpServer http;
     private final List<ListenAddress> addresses;
 
@@ -47,9 +50,9 @@ public final class ImageServer implements AutoCloseable {
         catalogue = new Catalogue(storage, catalogueSettings);
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
+        uploads = new UploadRoutes(catalogue.publisher(), settings.publishing().maxFileBytes(), InstantSource.system());
         Doors doors = Doors.of(settings, keys);
-        http = new HttpServer(
-                settings, routes(catalogue, publishing, settings, doors.signIn()), doors.gate(), Version.current());
+        http = new HttpServer(settings, routes(settings, doors.signIn()), doors.gate(), Version.current());
         try {
             catalogue.rescan();
             addresses = http.start();
@@ -94,12 +97,13 @@ public final class ImageServer implements AutoCloseable {
     }
 
     /** The one table of everything that the server answers. */
-    static RouteTable routes(Catalogue catalogue, ImgapiPublishing publishing, Settings settings, SignIn signIn) {
+    private RouteTable routes(Settings settings, SignIn signIn) {
         String version = Version.current();
         List<Route> apis = new ArrayList<>(new ImgapiRoutes(catalogue, version).routes());
         apis.addAll(publishing.routes());
         PublishRoute publish = new PublishRoute(catalogue.publisher());
         apis.addAll(List.of(publish.route(), publish.byPut()));
+        apis.addAll(uploads.routes());
         apis.addAll(new DsapiRoutes(catalogue, settings).routes());
         apis.addAll(new SignInRoutes(signIn).routes());
         return new WebRoutes(catalogue, version, uuid -> 0).with(apis);
@@ -119,6 +123,7 @@ public final class ImageServer implements AutoCloseable {
     @Override
     public void close() {
         http.close();
+        uploads.close();
         publishing.close();
         catalogue.close();
         storage.close();

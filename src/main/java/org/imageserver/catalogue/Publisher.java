@@ -71,9 +71,13 @@ public final class Publisher {
         this.icons = icons;
     }
 
-    /** Refuses whoever may not publish, before anything is read from them. */
-    public void checkMayPublish(Principal principal) {
-        publisher(principal);
+    /**
+     * Refuses whoever may not publish, before anything is read from them.
+     *
+     * @return who may
+     */
+    public Account checkMayPublish(Principal principal) {
+        return publisher(principal);
     }
 
     /** Refuses whoever may not change this image, before anything is read from them. */
@@ -90,6 +94,12 @@ public final class Publisher {
     public void checkMayAddFile(Target target, Optional<String> compression) throws IOException {
         checkMayAddFile(target);
         checkCompression(compression);
+    }
+
+    /** Refuses what {@link #addFile} would refuse before it has read a byte. */
+    public void checkMayAddFile(Target target, FileUpload upload) throws IOException {
+        checkMayAddFile(target, upload.compression());
+        files.checkAnnounced(upload);
     }
 
     private void checkCompression(Optional<String> compression) {
@@ -124,10 +134,8 @@ public final class Publisher {
 
     /** AddImageFile: gives an image its file, or another one in place of it, until it is activated. */
     public Image addFile(Target target, FileUpload upload) throws IOException {
+        checkMayAddFile(target, upload);
         Manifest wanted = own(target).manifest();
-        refuseIfActivated(wanted);
-        checkCompression(upload.compression());
-        files.checkAnnounced(upload);
         try (ReceivedFile received = files.receive(
                 target.uuid(),
                 Optional.ofNullable(wanted.type()),
@@ -140,16 +148,25 @@ public final class Publisher {
         }
     }
 
+    /** Refuses what {@link #publish} would refuse before it has read a byte. */
+    public void checkPublication(Principal principal, ObjectNode body, FileUpload upload) throws IOException {
+        checkPublication(publisher(principal), UUID.randomUUID().toString(), body, upload);
+    }
+
+    private void checkPublication(Account account, String uuid, ObjectNode body, FileUpload upload) throws IOException {
+        files.checkAnnounced(upload);
+        Manifest likely = accepted(rules.forCreate(OneShot.likely(body), uuid, account.uuid()));
+        checkOrigin(likely, account);
+    }
+
     /**
      * One-shot publishing: manifest and file at once. The image is active when it appears; if anything goes wrong,
      * there never was one.
      */
     public Image publish(Principal principal, ObjectNode body, FileUpload upload) throws IOException {
         Account account = publisher(principal);
-        files.checkAnnounced(upload);
         String uuid = UUID.randomUUID().toString();
-        Manifest likely = accepted(rules.forCreate(OneShot.likely(body), uuid, account.uuid()));
-        checkOrigin(likely, account);
+        checkPublication(account, uuid, body, upload);
         try (ReceivedFile received = files.receive(
                 uuid, OneShot.type(body), upload, origin(body.path("origin").textValue(), principal))) {
             ObjectNode complete = OneShot.complete(body, received);

@@ -89,7 +89,15 @@ final class Batches {
         events.add(new Event.End());
     }
 
-    /** Any thread: the sender is gone. */
+    /** Event loop: the sender is gone; what it had sent by then still counts. */
+    void endEarly() {
+        if (filling != null) {
+            handOver(filling);
+        }
+        broken();
+    }
+
+    /** Any thread: nothing more of the sender's is wanted. */
     void broken() {
         events.add(new Event.Broken());
     }

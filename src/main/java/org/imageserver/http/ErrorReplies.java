@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * The one place where errors become answers: {@code {"code", "message", "errors"}} with both strings always there,
  * because imgadm fails on a code without a message.
  */
-final class ErrorReplies {
+public final class ErrorReplies {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorReplies.class);
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -23,17 +23,26 @@ final class ErrorReplies {
 
     /** The answer to a request that failed; a fault of the server is logged with the request's id. */
     static Reply.Content of(Throwable failure, String requestId) {
+        return reply(describe(failure, requestId));
+    }
+
+    /**
+     * What a client is told of a failure, whenever that will be. A fault of the server is logged now.
+     *
+     * @param id under which the log has it: the request's, or that of what it began
+     */
+    public static ApiException describe(Throwable failure, String id) {
         return switch (failure) {
-            case ApiException refused -> reply(refused);
-            case ImageException refused -> reply(translate(refused));
+            case ApiException refused -> refused;
+            case ImageException refused -> translate(refused);
             case RequestBody.BrokenOffException gone ->
-                reply(new ApiException(ErrorCode.Upload, String.valueOf(gone.getMessage())));
+                new ApiException(ErrorCode.Upload, String.valueOf(gone.getMessage()));
             case StorageFullException full ->
-                reply(new ApiException(ErrorCode.InsufficientStorage, String.valueOf(full.getMessage())));
+                new ApiException(ErrorCode.InsufficientStorage, String.valueOf(full.getMessage()));
             default -> {
-                LOG.atError().addKeyValue("req_id", requestId).setCause(failure).log("request failed");
-                yield reply(new ApiException(
-                        ErrorCode.InternalError, "internal error; the server's log has it under req_id " + requestId));
+                LOG.atError().addKeyValue("req_id", id).setCause(failure).log("request failed");
+                yield new ApiException(
+                        ErrorCode.InternalError, "internal error; the server's log has it under req_id " + id);
             }
         };
     }
@@ -72,13 +81,19 @@ final class ErrorReplies {
     }
 
     private static Reply.Content reply(ApiException error) {
+        return new Reply.Content(
+                error.code().status(), Reply.JSON, Body.of(json(error).toString()), null, error.headers());
+    }
+
+    /** An error as every answer has it. */
+    public static ObjectNode json(ApiException error) {
         ObjectNode json = JSON.createObjectNode();
         json.put("code", error.code().name()).put("message", String.valueOf(error.getMessage()));
         boolean alwaysLists = error.code() == ErrorCode.ValidationFailed;
         if (alwaysLists || !error.errors().isEmpty()) {
             json.set("errors", errors(error.errors()));
         }
-        return new Reply.Content(error.code().status(), Reply.JSON, Body.of(json.toString()), null, error.headers());
+        return json;
     }
 
     private static ArrayNode errors(List<Violation> violations) {

@@ -58,7 +58,7 @@ final class RequestBody implements ReadableByteChannel {
             isComplete = true;
             batches.end();
         });
-        raw.exceptionHandler(gone -> batches.broken());
+        raw.exceptionHandler(gone -> batches.endEarly());
     }
 
     /** What {@code Content-Length} says. */
@@ -184,8 +184,12 @@ final class RequestBody implements ReadableByteChannel {
         return true;
     }
 
+    /**
+     * Frees a thread that waits in {@link #read}, as if the client had broken off; for another thread. The connection
+     * belongs to the server, which goes on with {@link #discard}.
+     */
     @Override
     public void close() {
-        // The connection belongs to the server, which goes on with discard().
+        batches.broken();
     }
 }

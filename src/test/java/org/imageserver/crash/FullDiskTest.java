@@ -79,6 +79,40 @@ class FullDiskTest {
     }
 
     @Test
+    void anUploadInSeveralRequestsThatFindsTheDiskFullLeavesNothing() throws Exception {
+        try (TestServer server = start()) {
+            HttpResponse<String> tooLarge = begin(server, 5 * MEBIBYTE);
+            assertIsFull(tooLarge);
+            String upload =
+                    begin(server, 3 * MEBIBYTE).headers().firstValue("location").orElseThrow();
+            assertThat(patch(server, upload, 0, MEBIBYTE).statusCode()).isEqualTo(204);
+            Path filler = fill();
+
+            assertIsFull(patch(server, upload, MEBIBYTE, 2 * MEBIBYTE));
+            assertThat(server.get(upload).body()).contains("\"state\":\"failed\"", "\"InsufficientStorage\"");
+            assertThat(files()).containsExactly(filler.toString());
+            assertThat(server.names("/images")).isEmpty();
+        }
+    }
+
+    private HttpResponse<String> begin(TestServer server, int size) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(server.uri("/uploads?version=1&type=other&os=other&name=pieces"))
+                .headers("Tus-Resumable", "1.0.0", "Upload-Length", Integer.toString(size))
+                .POST(BodyPublishers.noBody())
+                .build();
+        return client.send(request, BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> patch(TestServer server, String upload, int offset, int size) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(server.uri(upload))
+                .headers("Tus-Resumable", "1.0.0", "Upload-Offset", Integer.toString(offset))
+                .header("Content-Type", "application/offset+octet-stream")
+                .method("PATCH", BodyPublishers.ofByteArray(bytes(size)))
+                .build();
+        return client.send(request, BodyHandlers.ofString());
+    }
+
+    @Test
     void refusesAnUploadThatSaysItIsLargerThanTheFreeSpace() throws Exception {
         try (TestServer server = start()) {
             HttpResponse<String> response =

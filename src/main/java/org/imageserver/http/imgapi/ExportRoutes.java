@@ -15,6 +15,7 @@ import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.OpenFile;
 import org.imageserver.catalogue.Snapshot;
+import org.imageserver.http.Acting;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.Body;
 import org.imageserver.http.ErrorCode;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.http.Acting;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.Body;
 import org.imageserver.http.ErrorCode;

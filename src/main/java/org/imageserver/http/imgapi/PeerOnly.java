@@ -9,6 +9,7 @@ import org.imageserver.catalogue.AdminFields;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Target;
+import org.imageserver.http.Acting;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.Body;
 import org.imageserver.http.ErrorCode;

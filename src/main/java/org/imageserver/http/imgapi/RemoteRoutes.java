@@ -10,6 +10,7 @@ import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Publisher;
 import org.imageserver.catalogue.Target;
+import org.imageserver.http.Acting;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.Body;
 import org.imageserver.http.ErrorCode;

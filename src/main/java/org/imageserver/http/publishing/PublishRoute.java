@@ -1,19 +1,12 @@
-package org.imageserver.http.imgapi;
+package org.imageserver.http.publishing;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Publisher;
+import org.imageserver.http.Acting;
 import org.imageserver.http.Body;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.PathTemplate;
@@ -28,27 +21,6 @@ import org.imageserver.http.Route.Parameter;
  * peer has it; it is for {@code zfs send ... | gzip | curl -T -}.
  */
 public final class PublishRoute {
-    private static final JsonMapper JSON = new JsonMapper();
-
-    /** Parameters that speak of the file or of the request. */
-    private static final Set<String> NOT_OF_THE_MANIFEST =
-            Set.of("compression", "sha1", "dataset_guid", "account", "storage", "channel");
-
-    /** Fields that are text whatever they look like: a version of 2 is no number. */
-    private static final Set<String> TEXTS = Set.of(
-            "name",
-            "version",
-            "description",
-            "homepage",
-            "eula",
-            "type",
-            "os",
-            "owner",
-            "origin",
-            "nic_driver",
-            "disk_driver",
-            "cpu_type");
-
     private final Publisher publisher;
 
     /** Makes the route to a publisher. */
@@ -92,27 +64,9 @@ public final class PublishRoute {
     private Reply publish(Request request) throws IOException {
         Principal principal = Acting.principal(request);
         publisher.checkMayPublish(principal);
-        Image image = publisher.publish(principal, manifest(request.query().asMap()), Uploads.file(request));
+        Publication publication = Publication.of(request.query());
+        Image image = publisher.publish(
+                principal, publication.manifest(), publication.file(request.body(), request.bodyLength()));
         return Reply.json(Body.of(image.json().bytes()), image.json().etag());
-    }
-
-    private static ObjectNode manifest(Map<String, String> parameters) {
-        ObjectNode manifest = JsonNodeFactory.instance.objectNode();
-        parameters.forEach((name, value) -> {
-            if (!NOT_OF_THE_MANIFEST.contains(name)) {
-                manifest.set(name, TEXTS.contains(name) ? new TextNode(value) : value(value));
-            }
-        });
-        return manifest;
-    }
-
-    /** JSON if it is some, else text: {@code tags={"role":"db"}}, {@code public=true}, {@code image_size=10240}. */
-    private static JsonNode value(String text) {
-        try {
-            JsonNode json = JSON.readTree(text);
-            return json.isMissingNode() ? new TextNode(text) : json;
-        } catch (JsonProcessingException e) {
-            return new TextNode(text);
-        }
     }
 }

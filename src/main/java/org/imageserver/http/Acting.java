@@ -1,16 +1,13 @@
-package org.imageserver.http.imgapi;
+package org.imageserver.http;
 
 import java.util.Optional;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.catalogue.Target;
-import org.imageserver.http.ApiException;
-import org.imageserver.http.ErrorCode;
-import org.imageserver.http.Request;
 import org.imageserver.manifest.Uuid;
 
 /** On whose behalf a request acts: Triton's cloudapi names an account in the query, which only an admin may. */
-final class Acting {
+public final class Acting {
     private Acting() {}
 
     /**
@@ -18,7 +15,7 @@ final class Acting {
      *
      * @throws ApiException as {@link #principal} does
      */
-    static Target target(Request request) {
+    public static Target target(Request request) {
         return new Target(
                 principal(request),
                 request.parameter("uuid"),
@@ -30,7 +27,7 @@ final class Acting {
      *
      * @throws ApiException when the account is no uuid, or not the client's to name
      */
-    static Principal principal(Request request) {
+    public static Principal principal(Request request) {
         Optional<String> account = request.query().get("account");
         if (account.isEmpty()) {
             return request.principal();
