@@ -7,6 +7,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -70,7 +71,7 @@ final class Upload {
         this.about = about;
         this.work = work;
         this.clock = clock;
-        this.created = clock.instant();
+        this.created = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         this.touched = created;
         this.relay = new Relay(size);
     }
