@@ -25,6 +25,7 @@ import org.imageserver.http.publishing.PublishRoute;
 import org.imageserver.http.publishing.UploadRoutes;
 import org.imageserver.http.web.SignInRoutes;
 import org.imageserver.http.web.WebRoutes;
+import org.imageserver.http.web.WriteRoutes;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Limits;
@@ -106,6 +107,7 @@ public final class ImageServer implements AutoCloseable {
         apis.addAll(uploads.routes());
         apis.addAll(new DsapiRoutes(catalogue, settings).routes());
         apis.addAll(new SignInRoutes(signIn).routes());
+        apis.addAll(new WriteRoutes(catalogue, settings).routes());
         return new WebRoutes(catalogue, version, uuid -> 0).with(apis);
     }
 

@@ -32,8 +32,7 @@ final class SignInPage {
         return HtmlReply.of(
                         status,
                         (output, nobody) ->
-                                JtesigninGenerated.render(output, nobody, frame, filled, challenge, SignIn.NAMESPACE),
-                        null)
+                                JtesigninGenerated.render(output, nobody, frame, filled, challenge, SignIn.NAMESPACE))
                 .with("Cache-Control", "no-store");
     }
 }
