@@ -30,6 +30,7 @@ import org.imageserver.http.publishing.UploadRoutes;
 import org.imageserver.http.web.SignInRoutes;
 import org.imageserver.http.web.StatusPage;
 import org.imageserver.http.web.WebRoutes;
+import org.imageserver.http.web.WriteRoutes;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.mirror.Mirrors;
 import org.imageserver.mirror.Provenance;
@@ -168,6 +169,7 @@ public final class ImageServer implements AutoCloseable {
         apis.addAll(uploads.routes());
         apis.addAll(new DsapiRoutes(catalogue, settings).routes());
         apis.addAll(new SignInRoutes(signIn).routes());
+        apis.addAll(new WriteRoutes(catalogue, settings).routes());
         apis.add(new StatusPage(catalogue, statistics, publishing::jobs, version).route());
         return new WebRoutes(catalogue, version, statistics::downloads).with(apis);
     }

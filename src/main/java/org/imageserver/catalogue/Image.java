@@ -126,7 +126,7 @@ public record Image(
     }
 
     /** Whether this account may change it. */
-    boolean isOwnedBy(Principal.Account account) {
+    public boolean isOwnedBy(Principal.Account account) {
         return account.isAdmin() || owner.equals(account.uuid());
     }
 

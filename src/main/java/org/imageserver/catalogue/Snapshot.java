@@ -146,7 +146,7 @@ public final class Snapshot {
     }
 
     /** The uuids of the images that are built on this one, in a stable order. */
-    List<String> dependents(String uuid) {
+    public List<String> dependents(String uuid) {
         List<String> dependents = new ArrayList<>();
         for (Image image : oldestFirst) {
             if (image.origin().isPresent() && image.origin().get().equals(uuid)) {

@@ -22,7 +22,21 @@ import org.imageserver.http.Request;
  */
 final class StaticFiles {
     /** Every file of the directory {@code static}; a test compares. htmx comes from the build. */
-    static final List<String> NAMES = List.of("favicon.svg", "htmx.min.js", "list.js", "pages.css", "pages.js");
+    static final List<String> NAMES = List.of(
+            "api.js",
+            "edit.js",
+            "favicon.svg",
+            "fields.js",
+            "htmx.min.js",
+            "list.js",
+            "meter.js",
+            "names.js",
+            "pages.css",
+            "pages.js",
+            "publish.js",
+            "resume.js",
+            "transfer.js",
+            "upload.js");
 
     private static final Map<String, Body> FILES = NAMES.stream()
             .collect(Collectors.toUnmodifiableMap(

@@ -1,0 +1,96 @@
+// The card that shows how far a transfer is: amount, rate, time left, and what it waits for.
+import { duration, Meter, size } from './meter.js';
+
+const element = (name) => document.getElementById(`transfer${name}`);
+
+export class Transfer {
+  #meter = new Meter();
+  #card = element('');
+  #bar = element('-progress');
+  #total = 0;
+
+  /** Shows the card; a total of 0 is one that nobody knows. */
+  show(title, total) {
+    this.#total = total;
+    this.#meter.reset();
+    element('-title').textContent = title;
+    this.#card.hidden = false;
+    element('-cancel').hidden = false;
+    this.#retryIsShown(false);
+    this.figures('', '', '');
+    if (total === 0) {
+      this.#bar.removeAttribute('value');
+    } else {
+      this.#bar.value = 0;
+    }
+  }
+
+  hide() {
+    this.#card.hidden = true;
+  }
+
+  /** What goes on, in words; said aloud only when it changes. */
+  say(words) {
+    const state = element('-state');
+    if (state.textContent !== words) {
+      state.textContent = words;
+    }
+  }
+
+  figures(amount, rate, left) {
+    element('-amount').textContent = amount;
+    element('-rate').textContent = rate;
+    element('-left').textContent = left;
+  }
+
+  onCancel(action) {
+    element('-cancel').onclick = action;
+  }
+
+  onRetry(action) {
+    element('-retry').onclick = action;
+  }
+
+  #retryIsShown(isShown) {
+    element('-retry').hidden = !isShown;
+  }
+
+  sending() {
+    this.#meter.reset();
+    this.#retryIsShown(false);
+    this.say('Uploading.');
+  }
+
+  progress(bytes, total = this.#total) {
+    this.#meter.note(bytes);
+    this.#retryIsShown(false);
+    if (total > 0) {
+      this.#bar.value = (100 * bytes) / total;
+    }
+    const rate = this.#meter.rate;
+    const left = this.#meter.left(total);
+    this.figures(
+      total > 0 ? `${size(bytes)} of ${size(total)} (${Math.floor((100 * bytes) / total)} %)` : size(bytes),
+      rate > 0 ? `${size(rate)}/s` : '',
+      total > 0 && left !== undefined ? `${duration(left)} left` : '',
+    );
+  }
+
+  verifying() {
+    this.#retryIsShown(false);
+    this.#bar.removeAttribute('value');
+    element('-cancel').hidden = true;
+    this.say('All bytes are there. The server checks the stream and brings it to the disk.');
+    this.figures(size(this.#total), '', '');
+  }
+
+  waiting({ seconds, reason, isSignedOut }) {
+    this.#meter.reset();
+    this.#retryIsShown(true);
+    this.say(isSignedOut
+      ? 'Your session has ended. Sign in again in another window; the upload then goes on here.'
+      : `${reason} What has been sent is kept; it goes on by itself.`);
+    element('-rate').textContent = '';
+    element('-left').textContent = `next try in ${seconds} s`;
+  }
+}
