@@ -36,7 +36,8 @@ final class ErrorReplies {
             case StorageFullException full ->
                 reply(new ApiException(ErrorCode.InsufficientStorage, String.valueOf(full.getMessage())));
             case StorageDownException down -> {
-                LOG.atWarn().addKeyValue("req_id", requestId).setCause(down).log("the storage is down");
+                // Its trace is in the log once, where the catalogue found out.
+                LOG.atWarn().addKeyValue("req_id", requestId).log("the storage is down: {}", down.getCause());
                 yield reply(new ApiException(ErrorCode.StorageIsDown, String.valueOf(down.getMessage()))
                         .with("Retry-After", RETRY_AFTER_SECONDS));
             }

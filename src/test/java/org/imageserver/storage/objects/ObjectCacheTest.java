@@ -130,7 +130,9 @@ class ObjectCacheTest {
 
     private List<String> files() throws IOException {
         try (Stream<Path> files = Files.list(directory.resolve("cache"))) {
-            return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -244,7 +246,9 @@ class ObjectCacheTest {
         assertThat(got).hasSize(20).allMatch(size -> size < sample.bytes().length);
         assertThat(isWhole(cache, sample)).isFalse();
         await().untilAsserted(() -> assertThat(files()).isEmpty());
-        assertThat(log.errors()).isNotEmpty().allMatch(error -> error.contains(sample.content().object()));
+        assertThat(log.errors())
+                .isNotEmpty()
+                .allMatch(error -> error.contains(sample.content().object()));
     }
 
     @Test
@@ -463,8 +467,7 @@ class ObjectCacheTest {
             opened.add(cache);
             Sample large = store(3 * MEBIBYTE);
             assertThat(read(cache, large)).isEqualTo(large.bytes());
-            await().untilAsserted(
-                    () -> assertThat(small.resolve("cache")).isEmptyDirectory());
+            await().untilAsserted(() -> assertThat(small.resolve("cache")).isEmptyDirectory());
             int readBefore = reads.get();
             assertThat(read(cache, large)).isEqualTo(large.bytes());
             assertThat(reads).as("not tried again at once").hasValue(readBefore + 1);
