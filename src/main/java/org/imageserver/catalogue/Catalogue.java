@@ -22,6 +22,7 @@ import org.imageserver.storage.NoSuchBlobException;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.StoredBlob;
 import org.imageserver.storage.Watch;
+import org.imageserver.storage.objects.StoreDownException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -203,16 +204,22 @@ public final class Catalogue implements AutoCloseable {
         try {
             look.take();
             if (!lastFailure.isEmpty()) {
-                LOG.info("the directory can be read again");
+                LOG.info("{} can be read again", place());
                 lastFailure = "";
             }
         } catch (IOException | RuntimeException e) {
             // The thread must live on: the directory may come back. Each fault is said once.
-            if (!lastFailure.equals(e.toString())) {
-                LOG.error("the directory cannot be read; the images known so far are still served", e);
-                lastFailure = e.toString();
+            // What a store says differs each time, if only by a request's number.
+            String fault = e instanceof StoreDownException ? e.getClass().getName() : e.toString();
+            if (!lastFailure.equals(fault)) {
+                LOG.error("{} cannot be read; the images known so far are still served", place(), e);
+                lastFailure = fault;
             }
         }
+    }
+
+    private String place() {
+        return storage.isShared() ? "the object store" : "the directory";
     }
 
     private void hashWhatIsMissing() {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import org.imageserver.catalogue.ImageException;
 import org.imageserver.config.Network;
 import org.imageserver.http.RouteTable.Match;
@@ -70,20 +71,39 @@ final class Dispatcher {
             exchange.raw().response().putHeader("Cache-Control", "private");
         }
         try {
-            write(exchange, body, reply(exchange, admitted, body));
-        } catch (ImageException.NotFound missing) {
-            if (body != null || !catchUp.isNeeded()) {
-                fail(exchange, body, missing);
-                return;
-            }
-            // Another server may have made it a moment ago, and the client may have heard of it already.
-            write(exchange, null, new Reply.Later(() -> {
-                catchUp.run();
-                return reply(exchange, admitted, null);
-            }));
+            write(exchange, body, sharedReply(exchange, admitted, body));
         } catch (Exception failure) {
             fail(exchange, body, failure);
         }
+    }
+
+    /** What is not known here, another server may have made a moment ago, and the client may have heard of it already. */
+    private Reply sharedReply(Exchange exchange, Gate.Admitted admitted, @Nullable RequestBody body) throws Exception {
+        if (body != null || !catchUp.isNeeded()) {
+            return reply(exchange, admitted, body);
+        }
+        Callable<Reply> afterCatchUp = () -> {
+            catchUp.run();
+            return reply(exchange, admitted, null);
+        };
+        try {
+            Reply reply = reply(exchange, admitted, null);
+            return reply instanceof Reply.Later later ? orElse(later, afterCatchUp) : reply;
+        } catch (ImageException.NotFound missing) {
+            return new Reply.Later(afterCatchUp);
+        }
+    }
+
+    private static Reply orElse(Reply.Later later, Callable<Reply> afterCatchUp) {
+        return new Reply.Later(
+                () -> {
+                    try {
+                        return later.work().call();
+                    } catch (ImageException.NotFound missing) {
+                        return afterCatchUp.call();
+                    }
+                },
+                later.movesFile());
     }
 
     private void fail(Exchange exchange, @Nullable RequestBody body, Throwable failure) {

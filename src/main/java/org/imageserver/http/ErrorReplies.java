@@ -45,7 +45,8 @@ public final class ErrorReplies {
             case StorageFullException full ->
                 new ApiException(ErrorCode.InsufficientStorage, String.valueOf(full.getMessage()));
             case StorageDownException down -> {
-                LOG.atWarn().addKeyValue("req_id", id).setCause(down).log("the storage is down");
+                // Its trace is in the log once, where the catalogue found out.
+                LOG.atWarn().addKeyValue("req_id", id).log("the storage is down: {}", down.getCause());
                 yield new ApiException(ErrorCode.StorageIsDown, String.valueOf(down.getMessage()))
                         .with("Retry-After", RETRY_AFTER_SECONDS);
             }

@@ -114,7 +114,7 @@ final class CachedFile {
                 FileChannel to = FileChannel.open(growing, StandardOpenOption.WRITE)) {
             return copy(from, to);
         } catch (IOException | RuntimeException e) {
-            LOG.warn("{} cannot be copied to the cache; it is read from the store", stored.object(), e);
+            LOG.warn("{} cannot be copied to the cache; it is read from the store: {}", stored.object(), e.toString());
             return end(Progress.ABANDONED);
         }
     }

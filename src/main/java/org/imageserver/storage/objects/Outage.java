@@ -34,7 +34,7 @@ final class Outage {
     synchronized void check() throws StoreDownException {
         StoreDownException failure = last;
         if (failure != null && System.nanoTime() - until < 0) {
-            throw new StoreDownException("the object store has just failed: " + failure.getMessage(), failure);
+            throw new StoreDownException(String.valueOf(failure.getMessage()), failure);
         }
     }
 }

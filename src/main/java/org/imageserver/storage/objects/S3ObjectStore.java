@@ -44,10 +44,10 @@ public final class S3ObjectStore implements ObjectStore {
     private static final Duration SILENCE = Duration.ofSeconds(20);
 
     /** For small requests, and for the head of an answer with a large body; a store that hangs is down. */
-    private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(6);
+    private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(5);
 
     /** With what the client does again by itself. */
-    private static final Duration LONGEST_CALL = Duration.ofSeconds(15);
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(10);
 
     /** What even a slow line carries. */
     private static final int LEAST_BYTES_A_SECOND = 256 * 1024;

@@ -14,11 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,6 +41,7 @@ public final class FaultProxy implements AutoCloseable {
     private final InetSocketAddress server;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Map<Fault, AtomicLong> counts = new ConcurrentHashMap<>();
+    private final Queue<String> targets = new ConcurrentLinkedQueue<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Plan plan = Plan.NONE;
 
@@ -121,6 +125,11 @@ public final class FaultProxy implements AutoCloseable {
         return all;
     }
 
+    /** What was asked for so far: method and target of each request. */
+    public List<String> targets() {
+        return List.copyOf(targets);
+    }
+
     private void accept() {
         try {
             while (true) {
@@ -157,6 +166,7 @@ public final class FaultProxy implements AutoCloseable {
             throws IOException, InterruptedException {
         Message request = Message.read(requests);
         String[] words = request.start().split(" ", 3);
+        targets.add(words[0] + " " + words[1]);
         Fault fault = plan.at(words[0], words[1]);
         counts.computeIfAbsent(fault, kind -> new AtomicLong()).incrementAndGet();
         OutputStream answers = client.getOutputStream();
