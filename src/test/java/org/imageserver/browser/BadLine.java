@@ -47,18 +47,19 @@ final class BadLine implements AutoCloseable {
     }
 
     /** Ends all connections once so many more bytes were sent; whoever connects later is served. */
-    synchronized void cutAfter(long bytes) {
+    void cutAfter(long bytes) {
         begin(Fault.CUT, bytes);
     }
 
-    /** Passes nothing on any more after so many bytes, until {@link #release}. */
-    synchronized void holdAfter(long bytes) {
+    /** Passes nothing on any more after so many bytes, until {@link #release} or until this is called again. */
+    void holdAfter(long bytes) {
         begin(Fault.HOLD, bytes);
     }
 
-    private void begin(Fault next, long bytes) {
+    private synchronized void begin(Fault next, long bytes) {
         fault = next;
         left = bytes;
+        notifyAll();
     }
 
     /** Goes on. */
@@ -132,7 +133,7 @@ final class BadLine implements AutoCloseable {
             endAll();
             throw new SocketException("cut");
         }
-        while (fault == Fault.HOLD) {
+        while (fault == Fault.HOLD && left <= 0) {
             wait();
         }
     }

@@ -14,7 +14,7 @@ final class Troubles {
     private static final Set<String> SERIOUS = Set.of("error", "warning");
 
     private final List<String> found = new ArrayList<>();
-    private final List<String> expected = new ArrayList<>();
+    private final List<List<String>> expected = new ArrayList<>();
 
     /** Listens to all pages of a visitor, who knows one address. */
     void watch(BrowserContext visitor, String address) {
@@ -46,22 +46,26 @@ final class Troubles {
         return !url.startsWith(address + "/") && !url.startsWith("data:") && !url.startsWith("blob:" + address + "/");
     }
 
-    /** Counts what contains this part as wanted. */
-    void expect(String part) {
-        expected.add(part);
+    /** Counts what contains one of these parts as wanted. */
+    void expect(List<String> parts) {
+        expected.add(parts);
     }
 
     /** What came and nobody expected. */
     List<String> unexpected() {
         return found.stream()
-                .filter(trouble -> expected.stream().noneMatch(trouble::contains))
+                .filter(trouble -> expected.stream().noneMatch(parts -> isOneOf(parts, trouble)))
                 .toList();
     }
 
     /** What somebody expected and did not come. */
-    List<String> missed() {
+    List<List<String>> missed() {
         return expected.stream()
-                .filter(part -> found.stream().noneMatch(trouble -> trouble.contains(part)))
+                .filter(parts -> found.stream().noneMatch(trouble -> isOneOf(parts, trouble)))
                 .toList();
+    }
+
+    private static boolean isOneOf(List<String> parts, String trouble) {
+        return parts.stream().anyMatch(trouble::contains);
     }
 }

@@ -61,9 +61,9 @@ final class Visitors {
         return context.newPage();
     }
 
-    /** A trouble that the test itself causes, such as an answer 403, named by a part of it; it must have come. */
-    void expectTrouble(String part) {
-        troubles.expect(part);
+    /** A trouble that the test itself causes, such as an answer 403, named by a part of it; one of these must come. */
+    void expectTrouble(String... parts) {
+        troubles.expect(List.of(parts));
     }
 
     /** Keeps what each of them sees, for whoever reads why a test failed. */
