@@ -27,6 +27,7 @@ import org.imageserver.http.imgapi.ImgapiPublishing;
 import org.imageserver.http.imgapi.ImgapiRoutes;
 import org.imageserver.http.publishing.PublishRoute;
 import org.imageserver.http.publishing.UploadRoutes;
+import org.imageserver.http.web.ImagePage;
 import org.imageserver.http.web.SignInRoutes;
 import org.imageserver.http.web.StatusPage;
 import org.imageserver.http.web.WebRoutes;
@@ -170,6 +171,7 @@ public final class ImageServer implements AutoCloseable {
         apis.addAll(new DsapiRoutes(catalogue, settings).routes());
         apis.addAll(new SignInRoutes(signIn).routes());
         apis.addAll(new WriteRoutes(catalogue, settings).routes());
+        apis.add(new ImagePage(catalogue, statistics).route());
         apis.add(new StatusPage(catalogue, statistics, publishing::jobs, version).route());
         return new WebRoutes(catalogue, version, statistics::downloads).with(apis);
     }

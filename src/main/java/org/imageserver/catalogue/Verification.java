@@ -9,8 +9,10 @@ import java.util.Optional;
  * @param state in a word
  * @param problems what is wrong, in sentences; the image is served all the same, since the file is the operator's
  * @param contents of the stream, if there is one and it is intact
+ * @param sha256 of the file, in hex; some seconds after it came, it is known
  */
-public record Verification(State state, List<String> problems, Optional<StreamContents> contents) {
+public record Verification(
+        State state, List<String> problems, Optional<StreamContents> contents, Optional<String> sha256) {
     public Verification {
         problems = List.copyOf(problems);
     }

@@ -34,7 +34,11 @@ public final class Verifications {
         finding.map(StreamFinding::problem).ifPresent(problems::add);
         Optional<StreamContents> contents = finding.flatMap(StreamFinding::contents);
         contents.ifPresent(stream -> judge(snapshot, image, stream, problems));
-        return new Verification(state(image, finding, problems), problems, contents);
+        return new Verification(
+                state(image, finding, problems),
+                problems,
+                contents,
+                digests.find(file.blob()).map(FileDigest::sha256));
     }
 
     private Verification.State state(Image image, Optional<StreamFinding> finding, List<String> problems) {

@@ -23,6 +23,13 @@ final class Wording {
         return pattern.formatted(value, UNITS[unit]);
     }
 
+    /** Mebibytes as people say them: {@code 512 MiB}, {@code 1 GiB}, {@code 1.5 GiB}. */
+    static String memory(long mebibytes) {
+        return size(mebibytes * 1024 * 1024)
+                .replaceAll("\\.(0+|([0-9]*[1-9])0+) ", ".$2 ")
+                .replace(". ", " ");
+    }
+
     /** A count: {@code 10,000}. */
     static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
