@@ -101,7 +101,7 @@ public final class ImagePage {
                 more > 0 ? Wording.plural(more, "more version") : "",
                 chart(image),
                 VmForm.of(manifest, request.query()).orElse(null),
-                manifest.toPrettyString());
+                PrettyJson.of(manifest));
     }
 
     private Row row(Image image) {

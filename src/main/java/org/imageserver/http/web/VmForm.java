@@ -82,7 +82,7 @@ record VmForm(VmBrand brand, List<VmBrand> brands, int nics, List<VmField> field
                 machine.set("nics", all);
             }
             fillMetadata();
-            String command = input.isRight() ? "vmadm create <<'EOF'\n" + machine.toPrettyString() + "\nEOF" : "";
+            String command = input.isRight() ? "vmadm create <<'EOF'\n" + PrettyJson.of(machine) + "\nEOF" : "";
             return new VmForm(brand, brands, nics, List.copyOf(input.fields()), command);
         }
 
@@ -158,7 +158,7 @@ record VmForm(VmBrand brand, List<VmBrand> brands, int nics, List<VmField> field
                             "tag" + index,
                             label + ": tag",
                             "admin",
-                            use.isEmpty() ? "of nictagadm list" : use,
+                            use.isEmpty() ? "of nictagadm list" : "of nictagadm list; " + use,
                             text -> text.matches("[A-Za-z0-9_./-]{1,64}") ? "" : "a NIC tag, such as admin or external")
                     .ifPresent(tag -> nic.put("nic_tag", tag));
             if (brand.hasHardware()) {
