@@ -6,6 +6,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
@@ -129,7 +130,7 @@ final class FileReceiver {
         BlobKey key = BlobKey.parse(uuid + "/" + PREFIX + newName() + (isStream ? ".zfs" : "") + extension(found));
         try (PendingBlob pending = storage.begin(key);
                 StreamCheck check = new StreamCheck()) {
-            String sha1 = copy(source, chunk, pending, isStream ? check : null);
+            String sha1 = copy(source, chunk, pending, isStream ? check : null, upload.announced());
             Optional<Verdict> verdict = isStream ? Optional.of(check.finish()) : Optional.empty();
             Optional<StreamFacts> facts = verdict.flatMap(its -> rules.judge(uuid, its, origin, upload.datasetGuid()));
             checkSha1(upload, sha1);
@@ -141,7 +142,12 @@ final class FileReceiver {
     }
 
     /** Writes, hashes and checks in one pass, each on a thread of its own; returns the SHA-1 in hex. */
-    private String copy(ReadableByteChannel source, ByteBuffer first, PendingBlob pending, @Nullable StreamCheck check)
+    private String copy(
+            ReadableByteChannel source,
+            ByteBuffer first,
+            PendingBlob pending,
+            @Nullable StreamCheck check,
+            OptionalLong announced)
             throws IOException {
         ConcurrentSha1 sha1 = new ConcurrentSha1();
         ByteBuffer chunk = first;
@@ -166,6 +172,9 @@ final class FileReceiver {
             ByteBuffer filled = other;
             other = chunk;
             chunk = filled;
+        }
+        if (!chunk.hasRemaining() && announced.orElse(total) != total) {
+            throw new IOException(total + " bytes arrived of " + announced.getAsLong() + " that were announced");
         }
         return sha1.finish();
     }

@@ -74,7 +74,16 @@ final class RequestBody implements ReadableByteChannel {
 
     private void arrived(Buffer chunk) {
         received.addAndGet(chunk.length());
-        batches.add(((BufferInternal) chunk).getByteBuf());
+        boolean isTaken = false;
+        try {
+            batches.add(((BufferInternal) chunk).getByteBuf());
+            isTaken = true;
+        } finally {
+            if (!isTaken) {
+                // Out of memory, say: what is left would look like a whole upload otherwise.
+                batches.broken();
+            }
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.imageserver.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,6 +22,7 @@ import org.imageserver.catalogue.StorageFullException;
 import org.imageserver.catalogue.Target;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.MemoryStorage;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,6 +76,27 @@ class StorageFaultTest {
 
         assertThat(failed).containsExactly("begin", "write", "write", "commit", "createIfAbsent");
         assertThat(catalogue.snapshot().images()).hasSize(1);
+    }
+
+    /** However they got lost: what is shorter than its sender said is not what he sent. */
+    @Test
+    void takesNoFileThatIsNotAsLongAsItWasAnnounced() throws IOException {
+        catalogue.rescan();
+        byte[] bytes = new byte[600_000];
+        bytes[0] = 'x';
+        for (int announced : List.of(599_999, 600_001)) {
+            FileUpload upload = new FileUpload(
+                    Channels.newChannel(new ByteArrayInputStream(bytes)),
+                    OptionalLong.of(announced),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+            assertThatThrownBy(() -> catalogue.publisher().publish(ADMIN, manifest("short"), upload))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("600000 bytes arrived of " + announced + " that were announced");
+        }
+        assertThat(memory.list("")).isEmpty();
+        assertThat(catalogue.snapshot().images()).isEmpty();
     }
 
     @ParameterizedTest

@@ -101,7 +101,9 @@ public final class BucketStorage implements Storage {
 
     @Override
     public PendingBlob begin(BlobKey key) throws IOException {
-        return key.isHidden() ? own.begin(key) : new BucketPending(key, store, content -> name(key, content));
+        return key.isHidden()
+                ? own.begin(key)
+                : new BucketPending(key, store, cache.directory(), content -> name(key, content));
     }
 
     private BlobInfo name(BlobKey key, BucketPending.Written written) throws IOException {

@@ -54,7 +54,7 @@ final class CachedFile {
 
     CachedFile(Path path, Content.Stored stored, long size, boolean isComplete) {
         this.path = path;
-        this.growing = path.resolveSibling(path.getFileName() + ".growing");
+        this.growing = path.resolveSibling(path.getFileName() + ObjectCache.UNFINISHED);
         this.stored = stored;
         this.size = size;
         if (isComplete) {
@@ -113,8 +113,11 @@ final class CachedFile {
         try (InputStream from = new ObjectStream(store, stored.object(), 0, size);
                 FileChannel to = FileChannel.open(growing, StandardOpenOption.WRITE)) {
             return copy(from, to);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             LOG.warn("{} cannot be copied to the cache; it is read from the store: {}", stored.object(), e.toString());
+            return end(Progress.ABANDONED);
+        } catch (RuntimeException e) {
+            LOG.error("{} cannot be copied to the cache; it is read from the store", stored.object(), e);
             return end(Progress.ABANDONED);
         }
     }

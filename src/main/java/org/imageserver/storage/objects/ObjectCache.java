@@ -38,6 +38,9 @@ public final class ObjectCache implements AutoCloseable {
     /** Of a copy that was verified before an earlier server ended. */
     private static final Content.Stored VERIFIED = new Content.Stored("", new Checksums("", "", ""));
 
+    /** What a name ends in that is of no use to another process. */
+    static final String UNFINISHED = ".growing";
+
     private final ObjectStore store;
     private final Path directory;
     private final long limit;
@@ -75,7 +78,7 @@ public final class ObjectCache implements AutoCloseable {
         try (Stream<Path> entries = Files.list(directory)) {
             for (Path entry :
                     entries.sorted(Comparator.comparing(ObjectCache::age)).toList()) {
-                if (entry.toString().endsWith(".growing")) {
+                if (entry.toString().endsWith(UNFINISHED)) {
                     Files.delete(entry);
                 } else if (Files.isRegularFile(entry)) {
                     adopt(entry);
@@ -98,6 +101,11 @@ public final class ObjectCache implements AutoCloseable {
         long size = Files.size(entry);
         files.put("files/" + name, new CachedFile(entry, VERIFIED, size, true));
         used += size;
+    }
+
+    /** A directory for objects on their way; made when it is needed. */
+    Path directory() {
+        return directory;
     }
 
     StoredBlob open(BlobInfo info, Content.Stored stored) {

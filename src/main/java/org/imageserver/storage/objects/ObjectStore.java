@@ -2,10 +2,10 @@ package org.imageserver.storage.objects;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * An object store, reduced to what every real one gets right. Names are relative to the place that was configured. Only
@@ -67,8 +67,13 @@ public interface ObjectStore extends AutoCloseable {
 
     /** An object on its way, in parts. Used by one thread at a time. */
     interface Upload extends AutoCloseable {
-        /** Sends all that remains in the buffer as the next part; all but the last are of at least 5 MiB. */
-        void part(ByteBuffer bytes) throws IOException;
+        /**
+         * Sends the next part; all but the last are of at least 5 MiB.
+         *
+         * @param size in bytes
+         * @param bytes gives them, each time from the first on
+         */
+        void part(int size, Supplier<InputStream> bytes) throws IOException;
 
         /** Makes the object, durable when this returns. */
         void finish() throws IOException;

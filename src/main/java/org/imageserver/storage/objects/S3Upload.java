@@ -2,9 +2,9 @@ package org.imageserver.storage.objects;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +38,7 @@ final class S3Upload implements ObjectStore.Upload {
     }
 
     @Override
-    public void part(ByteBuffer bytes) throws IOException {
+    public void part(int size, Supplier<InputStream> bytes) throws IOException {
         String upload = id();
         int number = parts.size() + 1;
         String tag = store.call(
@@ -49,16 +49,10 @@ final class S3Upload implements ObjectStore.Upload {
                                         .key(key)
                                         .uploadId(upload)
                                         .partNumber(number)
-                                        .overrideConfiguration(S3ObjectStore.longEnoughFor(bytes.remaining())),
-                                body(bytes))
+                                        .overrideConfiguration(S3ObjectStore.longEnoughFor(size)),
+                                RequestBody.fromContentProvider(bytes::get, size, "application/octet-stream"))
                         .eTag());
         parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
-    }
-
-    /** Read where it lies, as often as it takes. */
-    private static RequestBody body(ByteBuffer bytes) {
-        return RequestBody.fromContentProvider(
-                () -> new BufferStream(bytes.duplicate()), bytes.remaining(), "application/octet-stream");
     }
 
     private String id() throws IOException {
@@ -109,32 +103,6 @@ final class S3Upload implements ObjectStore.Upload {
                             abort -> abort.bucket(bucket).key(key).uploadId(begun)));
         } catch (IOException e) {
             LOG.warn("an upload that broke off lies in the object store until it is swept: {}", name, e);
-        }
-    }
-
-    private static final class BufferStream extends InputStream {
-        private final ByteBuffer bytes;
-
-        BufferStream(ByteBuffer bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        public int read() {
-            return bytes.hasRemaining() ? bytes.get() & 0xFF : -1;
-        }
-
-        @Override
-        public int read(byte[] to, int offset, int length) {
-            if (length == 0) {
-                return 0;
-            }
-            if (!bytes.hasRemaining()) {
-                return -1;
-            }
-            int count = Math.min(length, bytes.remaining());
-            bytes.get(to, offset, count);
-            return count;
         }
     }
 }

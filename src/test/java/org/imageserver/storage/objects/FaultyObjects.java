@@ -3,12 +3,12 @@ package org.imageserver.storage.objects;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * A store on which things go wrong as planned, with the same exceptions as over a line that is bad. Thread-safe if the
@@ -119,9 +119,9 @@ public class FaultyObjects implements ObjectStore {
         Upload upload = store.upload(name);
         return new Upload() {
             @Override
-            public void part(ByteBuffer bytes) throws IOException {
+            public void part(int size, Supplier<InputStream> bytes) throws IOException {
                 FaultyObjects.this.run("part", name, () -> {
-                    upload.part(bytes);
+                    upload.part(size, bytes);
                     return name;
                 });
             }

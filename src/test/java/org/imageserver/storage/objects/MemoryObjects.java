@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
 
 /** The fake: a bucket in memory, which any number of storages in one process share. */
 public final class MemoryObjects implements ObjectStore {
@@ -65,11 +65,11 @@ public final class MemoryObjects implements ObjectStore {
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         return new Upload() {
             @Override
-            public void part(ByteBuffer bytes) throws IOException {
+            public void part(int size, Supplier<InputStream> bytes) throws IOException {
                 requireBegun();
-                byte[] part = new byte[bytes.remaining()];
-                bytes.get(part);
-                written.writeBytes(part);
+                try (InputStream part = bytes.get()) {
+                    written.writeBytes(part.readNBytes(size));
+                }
             }
 
             @Override

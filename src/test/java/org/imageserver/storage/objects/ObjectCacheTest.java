@@ -79,15 +79,36 @@ class ObjectCacheTest {
     }
 
     /** An object in the store, and what the log says of it. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Sample(BlobInfo info, Content.Stored content, byte[] bytes) {}
+    private static final class Sample {
+        private final BlobInfo info;
+        private final Content.Stored content;
+        private final byte[] bytes;
+
+        private Sample(BlobInfo info, Content.Stored content, byte[] bytes) {
+            this.info = info;
+            this.content = content;
+            this.bytes = bytes;
+        }
+
+        private BlobInfo info() {
+            return info;
+        }
+
+        private Content.Stored content() {
+            return content;
+        }
+
+        private byte[] bytes() {
+            return bytes;
+        }
+    }
 
     private Sample store(int size) throws IOException {
         byte[] bytes = new byte[size];
         new Random(size).nextBytes(bytes);
         String name = "files/object-" + stored++;
         try (ObjectStore.Upload upload = objects.upload(name)) {
-            upload.part(ByteBuffer.wrap(bytes));
+            ObjectStoreContract.send(upload, bytes);
             upload.finish();
         }
         Hashes hashes = new Hashes();
@@ -102,7 +123,7 @@ class ObjectCacheTest {
         bytes[bytes.length / 3] ^= 1;
         objects.delete(List.of(sample.content().object()));
         try (ObjectStore.Upload upload = objects.upload(sample.content().object())) {
-            upload.part(ByteBuffer.wrap(bytes));
+            ObjectStoreContract.send(upload, bytes);
             upload.finish();
         }
     }

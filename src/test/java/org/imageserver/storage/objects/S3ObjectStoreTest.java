@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -144,7 +143,7 @@ class S3ObjectStoreTest extends ObjectStoreContract {
             through(plan, (store, line) -> {
                 byte[] bytes = random(100_000);
                 try (ObjectStore.Upload upload = store.upload("files/a")) {
-                    upload.part(ByteBuffer.wrap(bytes));
+                    send(upload, bytes);
                     upload.finish();
                 }
                 assertThat(left.get()).as("faults left at " + step).isNotPositive();
@@ -163,7 +162,7 @@ class S3ObjectStoreTest extends ObjectStoreContract {
         through(plan, (store, line) -> {
             byte[] bytes = random(100_000);
             try (ObjectStore.Upload upload = store.upload("files/a")) {
-                upload.part(ByteBuffer.wrap(bytes));
+                send(upload, bytes);
                 upload.finish();
             }
             assertThat(left.get()).isNotPositive();
