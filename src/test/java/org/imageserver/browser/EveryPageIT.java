@@ -39,7 +39,16 @@ class EveryPageIT {
     }
 
     static List<String> pages() {
-        return List.of("/", "/?view=images", "/n/base-64-lts", "/about", "/docs", "/n/no-such-name");
+        return List.of(
+                "/",
+                "/?view=images",
+                "/n/base-64-lts",
+                "/status",
+                "/about",
+                "/docs",
+                "/sign-in",
+                "/publish",
+                "/n/no-such-name");
     }
 
     /** A browser says in its console that the page itself was answered with an error. */
