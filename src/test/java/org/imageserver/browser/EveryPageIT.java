@@ -21,6 +21,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EveryPageIT {
     private static final int PHONE_WIDTH = 360;
 
+    /** base-64-lts 24.4.1, on which others are built, and debian-13 for bhyve. */
+    private static final String ZONE = "8a0afd77-3820-430d-8395-e19e96c0e921";
+
+    private static final String VOLUME = "e8c7ed9a-3cbc-40f3-ad39-196991b89fb7";
+
     @TempDir
     private static Path directory;
 
@@ -39,7 +44,18 @@ class EveryPageIT {
     }
 
     static List<String> pages() {
-        return List.of("/", "/?view=images", "/n/base-64-lts", "/about", "/docs", "/n/no-such-name");
+        return List.of(
+                "/",
+                "/?view=images",
+                "/n/base-64-lts",
+                "/i/" + ZONE,
+                "/i/" + VOLUME,
+                "/status",
+                "/about",
+                "/docs",
+                "/sign-in",
+                "/publish",
+                "/n/no-such-name");
     }
 
     /** A browser says in its console that the page itself was answered with an error. */
