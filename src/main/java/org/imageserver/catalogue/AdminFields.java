@@ -47,11 +47,11 @@ public final class AdminFields {
     }
 
     private static void addTo(ObjectNode shown, StreamContents contents) {
-        shown.put("snapshot", contents.snapshot()).put("guid", contents.guid().decimal());
+        shown.put("snapshot", contents.snapshot()).put("guid", contents.guid());
         if (contents.isIncremental()) {
-            shown.put("fromguid", contents.fromguid().decimal());
+            shown.put("fromguid", contents.fromguid());
         }
-        contents.features().names().forEach(shown.putArray("features")::add);
+        contents.features().forEach(shown.putArray("features")::add);
         shown.put("size", contents.bytes());
         if (contents.volumeBytes() > 0) {
             shown.put("volsize", contents.volumeBytes());

@@ -64,6 +64,11 @@ record StreamFinding(
     Optional<StreamContents> contents() {
         return Optional.ofNullable(snapshot)
                 .map(name -> new StreamContents(
-                        name, new Guid(guid), new Guid(fromguid), new Features(features), bytes, volumeBytes));
+                        name,
+                        new Guid(guid).decimal(),
+                        fromguid == 0 ? "" : new Guid(fromguid).decimal(),
+                        new Features(features).names(),
+                        bytes,
+                        volumeBytes));
     }
 }

@@ -33,7 +33,8 @@ public final class Verifications {
         digests.find(file.blob()).ifPresent(digest -> judgeSha1(file, digest, problems));
         finding.map(StreamFinding::problem).ifPresent(problems::add);
         Optional<StreamContents> contents = finding.flatMap(StreamFinding::contents);
-        contents.ifPresent(stream -> judge(snapshot, image, stream, problems));
+        finding.filter(found -> found.snapshot() != null)
+                .ifPresent(stream -> judge(snapshot, image, stream, problems));
         return new Verification(
                 state(image, finding, problems),
                 problems,
@@ -62,10 +63,11 @@ public final class Verifications {
     }
 
     /** The stream itself was judged; now whether it is the one that the manifest speaks of. */
-    private void judge(Snapshot snapshot, Image image, StreamContents stream, List<String> problems) {
+    private void judge(Snapshot snapshot, Image image, StreamFinding stream, List<String> problems) {
+        Guid found = new Guid(stream.guid());
         Optional<Guid> stated = image.file().flatMap(Image.File::guid);
-        if (stated.filter(guid -> !guid.equals(stream.guid())).isPresent()) {
-            problems.add("The stream's snapshot has guid " + stream.guid() + ", but the manifest's dataset_guid is "
+        if (stated.filter(guid -> !guid.equals(found)).isPresent()) {
+            problems.add("The stream's snapshot has guid " + found + ", but the manifest's dataset_guid is "
                     + stated.get() + ".");
         }
         StreamPolicy.Origin origin = image.origin()
@@ -74,15 +76,15 @@ public final class Verifications {
                         .map(StreamPolicy.Origin::of)
                         .orElse(StreamPolicy.Origin.OF_UNKNOWN_GUID))
                 .orElse(StreamPolicy.Origin.NONE);
-        problems.addAll(StreamPolicy.originRefusals(stream.fromguid(), origin));
+        problems.addAll(StreamPolicy.originRefusals(new Guid(stream.fromguid()), origin));
     }
 
     /** The guid of an image's snapshot: what is in the stream, not what is said of it, if both are known. */
     private Optional<Guid> guid(Image image) {
         return image.file()
                 .flatMap(file -> digests.findStream(file.blob())
-                        .flatMap(StreamFinding::contents)
-                        .map(StreamContents::guid)
+                        .filter(found -> found.snapshot() != null)
+                        .map(found -> new Guid(found.guid()))
                         .or(file::guid));
     }
 

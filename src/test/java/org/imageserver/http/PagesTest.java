@@ -36,7 +36,16 @@ class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/docs", "/about", "/n/image-00000001", "/n/nothing"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/docs",
+                "/about",
+                "/n/image-00000001",
+                "/n/nothing",
+                "/status",
+                "/i/00000001-0000-4000-8000-000000000000"
+            })
     void aPageIsHtmlThatRunsNothing(String target) {
         server.images().add(1);
         server.rescan();
@@ -66,7 +75,9 @@ class PagesTest {
                 "/?os=HOSTILE&type=HOSTILE&brand=HOSTILE&owner=HOSTILE&sort=HOSTILE&page=HOSTILE&view=HOSTILE",
                 "/n/HOSTILE",
                 "/n/nothing-HOSTILE",
-                "/n/HOSTILE/badge.svg"
+                "/n/HOSTILE/badge.svg",
+                "/i/00000001-0000-4000-8000-000000000000",
+                "/i/00000001-0000-4000-8000-000000000000?alias=HOSTILE&brand=HOSTILE&ram=HOSTILE&ip0=HOSTILE&key=HOSTILE"
             })
     void aPageEscapesWhatManifestsAndAddressesSay(String target) {
         String hostile = "<script>alert(\"1\")</script>'&amp;<img src=x onerror=alert(2)>\"><b>${x}";

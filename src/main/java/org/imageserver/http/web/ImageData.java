@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param row what every line about an image says
  * @param origin of this server, for commands
+ * @param edit where the visitor may change it; empty when he may not
  * @param description all of it
  * @param homepage where to read more; empty unless it is http or https
  * @param age "3 days ago"; empty when it never was published
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 record ImageData(
         Row row,
         String origin,
+        String edit,
         String description,
         String homepage,
         String age,

@@ -88,6 +88,7 @@ public final class ImagePage {
         return new ImageData(
                 row(image),
                 origin,
+                mayEdit(request.principal(), image) ? Address.ofImage(image.uuid()) + "/edit" : "",
                 image.description(),
                 ImageWords.link(manifest.path("homepage").asText()),
                 ImageWords.age(image.published(), Instant.now()),
@@ -102,6 +103,14 @@ public final class ImagePage {
                 chart(image),
                 VmForm.of(manifest, request.query()).orElse(null),
                 PrettyJson.of(manifest));
+    }
+
+    private static boolean mayEdit(Principal principal, Image image) {
+        return switch (principal) {
+            case Principal.Anonymous anonymous -> false;
+            case Principal.Account account ->
+                account.isAdmin() || (account.mayPublish() && account.uuid().equals(image.owner()));
+        };
     }
 
     private Row row(Image image) {
@@ -136,13 +145,13 @@ public final class ImagePage {
 
     private static void addContents(StreamContents stream, List<ImageData.Fact> facts) {
         facts.add(exact("Snapshot", stream.snapshot()));
-        facts.add(exact("Snapshot guid", stream.guid().decimal()));
+        facts.add(exact("Snapshot guid", stream.guid()));
         if (stream.isIncremental()) {
-            facts.add(exact("Needs snapshot", stream.fromguid().decimal()));
+            facts.add(exact("Needs snapshot", stream.fromguid()));
         }
         facts.add(fact(
                 "Stream features",
-                stream.features().isEmpty() ? "none" : stream.features().toString()));
+                stream.features().isEmpty() ? "none" : String.join(", ", stream.features())));
     }
 
     private static ImageData.Fact fact(String label, String value) {

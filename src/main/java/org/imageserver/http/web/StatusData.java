@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param charts of traffic
  * @param byOs how many images of each operating system
  * @param mostDownloaded images of the last 30 days
+ * @param verification what is known of the files of the images that the visitor sees, in words
  * @param problems how many directories are no images that can be served
  * @param details for administrators; null for everyone else
  */
@@ -18,6 +19,7 @@ record StatusData(
         List<BarChart> charts,
         List<Share> byOs,
         List<Popular> mostDownloaded,
+        List<String> verification,
         int problems,
         @Nullable Details details) {
     /** A number, what it counts, and a word on it. */
@@ -35,6 +37,12 @@ record StatusData(
     /** A job in the background. */
     record Work(String name, String state, long percent, String bytes) {}
 
-    /** What may name private images. */
-    record Details(List<Slow> slowest, List<Slow> failures, List<String> problems, List<Work> jobs) {}
+    /**
+     * What may name private images.
+     *
+     * @param problems what is not served
+     * @param damaged what is served although something is wrong with its file
+     */
+    record Details(
+            List<Slow> slowest, List<Slow> failures, List<String> problems, List<String> damaged, List<Work> jobs) {}
 }

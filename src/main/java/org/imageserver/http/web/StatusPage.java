@@ -16,10 +16,15 @@ import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Problem;
 import org.imageserver.catalogue.Snapshot;
+import org.imageserver.catalogue.Verification;
+import org.imageserver.catalogue.Verifications;
+import org.imageserver.http.Accept;
+import org.imageserver.http.Body;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.Reply;
 import org.imageserver.http.Request;
@@ -37,6 +42,7 @@ public final class StatusPage {
     private static final int HOURS = 48;
     private static final int DAYS = 30;
     private static final int SHOWN = 10;
+    private static final int MOST_PROBLEMS = 100;
     private static final DateTimeFormatter HOUR =
             DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH).withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter DAY =
@@ -67,30 +73,44 @@ public final class StatusPage {
                 "Status",
                 new Doc(
                         WebRoutes.FACE,
-                        "How the server is.",
+                        "How the server is, as a page, or as JSON for a program that accepts application/json: images, files"
+                                + " verified, traffic by hour and day; for admins also what is slow, refused or damaged.",
                         List.of(),
-                        "text/html",
+                        List.of("text/html", Reply.JSON),
                         List.of(ErrorCode.UnauthorizedError)),
                 ErrorPage.around(request -> new Reply.Later(() -> answer(request))));
     }
 
     private Reply answer(Request request) throws IOException {
+        if (isForProgram(request)) {
+            return Reply.json(
+                            Body.of(new StatusJson(catalogue, statistics, jobs, version).of(request.principal())), null)
+                    .with("Vary", "Accept, Accept-Encoding");
+        }
         Frame frame = Frame.of(request, Section.STATUS, "Status of this image server")
                 .withDescription("Images, disk and traffic of this image server.");
-        StatusData data = data(request.principal().isAdmin());
-        return HtmlReply.of((output, nobody) -> JtestatusGenerated.render(output, nobody, frame, data));
+        StatusData data = data(request.principal());
+        return HtmlReply.of((output, nobody) -> JtestatusGenerated.render(output, nobody, frame, data))
+                .with("Vary", "Accept, Accept-Encoding");
     }
 
-    private StatusData data(boolean isAdmin) throws IOException {
+    private static boolean isForProgram(Request request) {
+        String accept = request.header("Accept").orElse("");
+        return Accept.allows(accept, Reply.JSON) && !Accept.allows(accept, "text/html");
+    }
+
+    private StatusData data(Principal principal) throws IOException {
         Snapshot snapshot = catalogue.snapshot();
+        Verifications.Overview overview = catalogue.verifications().overview(snapshot, principal);
         List<Image> listed = snapshot.images().stream().filter(Image::isListed).toList();
         return new StatusData(
                 figures(snapshot, listed),
                 charts(),
                 byOs(listed),
                 mostDownloaded(snapshot),
+                inWords(overview.states()),
                 snapshot.problems().size(),
-                isAdmin ? details(snapshot) : null);
+                principal.isAdmin() ? details(snapshot, overview) : null);
     }
 
     private List<StatusData.Figure> figures(Snapshot snapshot, List<Image> listed) throws IOException {
@@ -165,11 +185,32 @@ public final class StatusPage {
                 .toList();
     }
 
-    private StatusData.Details details(Snapshot snapshot) {
+    private static List<String> inWords(Map<Verification.State, Integer> states) {
+        List<String> words = new ArrayList<>();
+        states.forEach((state, count) -> words.add(Wording.count(count) + " "
+                + switch (state) {
+                    case VERIFIED_AT_PUBLISH -> "verified when they were published";
+                    case VERIFIED -> "verified in the background";
+                    case PROBLEM -> "with a problem";
+                    case NOT_A_STREAM -> "of a type that is no ZFS stream";
+                    case NOT_YET -> "waiting to be verified";
+                    case OFF -> "not verified, since that is switched off";
+                }));
+        return words;
+    }
+
+    private StatusData.Details details(Snapshot snapshot, Verifications.Overview overview) {
         return new StatusData.Details(
                 inWords(statistics.slowest()),
                 inWords(statistics.failures()),
-                snapshot.problems().stream().limit(100).map(Problem::toString).toList(),
+                snapshot.problems().stream()
+                        .limit(MOST_PROBLEMS)
+                        .map(Problem::toString)
+                        .toList(),
+                overview.problems().stream()
+                        .limit(MOST_PROBLEMS)
+                        .map(Problem::toString)
+                        .toList(),
                 jobs.get().stream().limit(SHOWN).map(StatusPage::work).toList());
     }
 
