@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.imageserver.catalogue.OpenFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,10 +24,16 @@ final class FileSender {
     private static final Logger LOG = LoggerFactory.getLogger(FileSender.class);
 
     /** Large enough that the disk and the hand-over between threads do not count. */
-    private static final int CHUNK = 512 * 1024;
+    private static final int LARGEST_CHUNK = 128 * 1024;
+
+    private static final int SMALLEST_CHUNK = 8 * 1024;
+
+    /** What those that pass through a buffer share: a client that stops reading keeps its chunk for as long as it likes. */
+    private static final int ALL_CHUNKS = 8 * 1024 * 1024;
 
     private final Workers workers;
     private final boolean zeroCopy;
+    private final AtomicInteger copies = new AtomicInteger();
 
     /** Makes a sender for one listener: on illumos, sendfile works on its TCP sockets but not on its unix sockets. */
     FileSender(Workers workers, boolean zeroCopy) {
@@ -83,7 +90,7 @@ final class FileSender {
                 .compose(stream -> new Copy(stream, part.length(), response).run());
     }
 
-    /** One chunk in flight while the next is read: enough to keep disk and network busy at once. */
+    /** One chunk at a time; what the client has not taken yet keeps the network busy while the next is read. */
     private final class Copy {
         private final InputStream from;
         private final HttpServerResponse to;
@@ -97,31 +104,33 @@ final class FileSender {
         }
 
         Future<Void> run() {
-            step(Future.succeededFuture());
-            return done.future();
+            copies.incrementAndGet();
+            step();
+            return done.future().onComplete(end -> copies.decrementAndGet());
         }
 
-        private void step(Future<Void> previousWrite) {
+        private void step() {
             if (left == 0) {
-                previousWrite.compose(written -> to.end()).onComplete(done);
+                to.end().onComplete(done);
                 return;
             }
-            Future<Buffer> read = workers.copy(this::readChunk);
-            Future.join(previousWrite, read).onComplete(ready -> {
-                if (ready.failed()) {
-                    if (to.headWritten()) {
-                        // Cut the connection: a short answer must never look like a whole one.
-                        to.reset();
-                    }
-                    done.tryFail(ready.cause());
-                } else {
-                    step(to.write(read.result()));
-                }
-            });
+            workers.copy(this::readChunk)
+                    .compose(to::write)
+                    .onSuccess(written -> step())
+                    .onFailure(this::fail);
+        }
+
+        private void fail(Throwable failure) {
+            if (to.headWritten()) {
+                // Cut the connection: a short answer must never look like a whole one.
+                to.reset();
+            }
+            done.tryFail(failure);
         }
 
         private Buffer readChunk() throws IOException {
-            byte[] chunk = from.readNBytes((int) Math.min(CHUNK, left));
+            int size = Math.clamp(ALL_CHUNKS / copies.get(), SMALLEST_CHUNK, LARGEST_CHUNK);
+            byte[] chunk = from.readNBytes((int) Math.min(size, left));
             if (chunk.length == 0) {
                 throw new EOFException("the file ends " + left + " bytes before its stated size");
             }
