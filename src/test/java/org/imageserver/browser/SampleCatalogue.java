@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.imageserver.TestImages;
 
 /**
@@ -40,6 +42,16 @@ final class SampleCatalogue {
             for (JsonNode sample : new JsonMapper().readTree(json)) {
                 catalogue.put(sample, (ObjectNode) sample.get("manifest"));
             }
+        }
+    }
+
+    /** The uuids of all images with an icon. */
+    static List<String> uuids(Path directory) throws IOException {
+        try (Stream<Path> images = Files.list(directory)) {
+            return images.filter(image -> Files.exists(image.resolve("icon.png")))
+                    .map(image -> image.getFileName().toString())
+                    .sorted()
+                    .toList();
         }
     }
 
