@@ -24,6 +24,7 @@ final class SessionKey {
     private final InstantSource clock;
     private volatile Optional<Hmac> known;
     private volatile long lookedAtMillis;
+    private volatile boolean isReported;
 
     /** Reads the key, which need not be there. */
     SessionKey(Path usersFile, InstantSource clock) {
@@ -76,7 +77,10 @@ final class SessionKey {
         try {
             return read();
         } catch (IOException e) {
-            LOG.warn("{} cannot be read ({}): everybody has to sign in again", file, e.toString());
+            if (!isReported) {
+                LOG.warn("{} cannot be read ({}): everybody has to sign in again", file, e.toString());
+                isReported = true;
+            }
             return Optional.empty();
         }
     }
