@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,19 +17,32 @@ final class SessionKey {
     private static final Logger LOG = LoggerFactory.getLogger(SessionKey.class);
     private static final String NAME = "session.key";
 
+    private static final long LOOK_EVERY_MILLIS = 1000;
+
     private final UsersFile users;
     private final Path file;
+    private final InstantSource clock;
     private volatile Optional<Hmac> known;
+    private volatile long lookedAtMillis;
+    private volatile boolean isReported;
 
     /** Reads the key, which need not be there. */
-    SessionKey(Path usersFile) {
+    SessionKey(Path usersFile, InstantSource clock) {
         this.users = new UsersFile(usersFile);
         this.file = users.path().resolveSibling(NAME);
-        this.known = readOrWarn();
+        this.clock = clock;
+        this.known = look();
     }
 
-    /** The key, if anybody has ever signed in; answers at once. */
+    /**
+     * The key, if anybody has ever signed in; at once, but for a look at the disk each second as long as there is none:
+     * another server on the same accounts may have made it.
+     */
     Optional<Hmac> known() {
+        if (known.isEmpty() && Math.abs(clock.millis() - lookedAtMillis) >= LOOK_EVERY_MILLIS) {
+            // Nothing found is no reason to forget what somebody has made meanwhile.
+            look().ifPresent(found -> known = Optional.of(found));
+        }
         return known;
     }
 
@@ -58,11 +72,15 @@ final class SessionKey {
         }
     }
 
-    private Optional<Hmac> readOrWarn() {
+    private Optional<Hmac> look() {
+        lookedAtMillis = clock.millis();
         try {
             return read();
         } catch (IOException e) {
-            LOG.warn("{} cannot be read ({}): everybody has to sign in again", file, e.toString());
+            if (!isReported) {
+                LOG.warn("{} cannot be read ({}): everybody has to sign in again", file, e.toString());
+                isReported = true;
+            }
             return Optional.empty();
         }
     }

@@ -34,7 +34,7 @@ public final class Sessions {
 
     /** Keeps the key that signs beside the users file. */
     public Sessions(Path usersFile, Users users, AuthorizedKeys keys, InstantSource clock) {
-        this.key = new SessionKey(usersFile);
+        this.key = new SessionKey(usersFile, clock);
         this.users = users;
         this.keys = keys;
         this.clock = clock;

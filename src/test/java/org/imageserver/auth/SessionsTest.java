@@ -81,6 +81,14 @@ class SessionsTest {
     }
 
     @Test
+    void aServerOnTheSameAccountsAtWhichNobodyHasSignedInKnowsItTooASecondLater() throws Exception {
+        Sessions other = sessions();
+        String cookie = begin("alice", logins.add("alice", Role.PUBLISHER));
+        logins.letTheServerLook();
+        assertThat(other.find(cookie)).isPresent();
+    }
+
+    @Test
     void aBrokenKeyIsNotOverwrittenAndPeopleCanSignInAllTheSame() throws Exception {
         Path key = logins.file.resolveSibling("session.key");
         Files.writeString(key, "broken");

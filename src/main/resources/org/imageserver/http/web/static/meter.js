@@ -18,18 +18,18 @@ export class Meter {
     }
   }
 
-  /** Bytes a second; 0 as long as it cannot be told. */
+  /** Bytes a second; undefined as long as it cannot be told. */
   get rate() {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
     const seconds = first ? (last.now - first.now) / 1000 : 0;
-    return seconds < 0.5 ? 0 : Math.max(0, (last.bytes - first.bytes) / seconds);
+    return seconds < 0.5 ? undefined : Math.max(0, (last.bytes - first.bytes) / seconds);
   }
 
-  /** Seconds until all of it is there; undefined as long as it cannot be told. */
+  /** Seconds until all of it is there; undefined as long as it cannot be told, or nothing moves. */
   left(total) {
     const rate = this.rate;
-    return rate > 0 ? (total - this.#samples.at(-1).bytes) / rate : undefined;
+    return rate ? (total - this.#samples.at(-1).bytes) / rate : undefined;
   }
 }
 

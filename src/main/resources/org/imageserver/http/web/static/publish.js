@@ -7,6 +7,7 @@ import { known, recall, remember, unremember } from './resume.js';
 import { Transfer } from './transfer.js';
 import { begin, Cancelled, forget, Forgotten, Upload } from './upload.js';
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const byId = (id) => document.getElementById(id);
 const form = byId('publish-form');
 const account = form.dataset.account;
@@ -268,16 +269,26 @@ async function publishUrl() {
 
 async function importFromServer() {
   const uuid = byId('server-uuid').value.trim();
+  if (!UUID.test(uuid)) {
+    showProblems(form, [{ field: 'uuid', message: 'This is no uuid, as in "imgadm avail".' }]);
+    return;
+  }
   const query = new URLSearchParams({ action: 'import-remote', source: byId('server-url').value.trim() });
-  const { job_uuid: jobUuid } = await (await send('POST', `/images/${encodeURIComponent(uuid)}?${query}`)).json();
+  const { job_uuid: jobUuid } = await (await send('POST', `/images/${uuid}?${query}`)).json();
   form.hidden = true;
   transfer.show(`Importing ${uuid}`, 0);
   transfer.onCancel(null);
   byId('transfer-cancel').hidden = true;
+  await follow(jobUuid);
+  const image = await ask(`/images/${uuid}`);
+  published(uuid, `${image.name} ${image.version}`);
+}
+
+/** Shows how far an import is until it is over. */
+async function follow(jobUuid) {
   for (;;) {
     const job = await ask(`/jobs/${jobUuid}`);
     if (job.execution === 'succeeded') {
-      published(uuid, uuid);
       return;
     }
     if (job.execution === 'failed') {

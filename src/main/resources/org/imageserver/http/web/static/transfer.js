@@ -8,6 +8,8 @@ export class Transfer {
   #card = element('');
   #bar = element('-progress');
   #total = 0;
+  #bytes = 0;
+  #ticking = 0;
 
   /** Shows the card; a total of 0 is one that nobody knows. */
   show(title, total) {
@@ -18,6 +20,7 @@ export class Transfer {
     element('-cancel').hidden = false;
     this.#retryIsShown(false);
     this.figures('', '', '');
+    this.#stand();
     if (total === 0) {
       this.#bar.removeAttribute('value');
     } else {
@@ -26,7 +29,18 @@ export class Transfer {
   }
 
   hide() {
+    this.#stand();
     this.#card.hidden = true;
+  }
+
+  /** Where nothing moves, the rate must be seen to fall. */
+  #tick() {
+    clearInterval(this.#ticking);
+    this.#ticking = setInterval(() => this.#show(), 1000);
+  }
+
+  #stand() {
+    clearInterval(this.#ticking);
   }
 
   /** What goes on, in words; said aloud only when it changes. */
@@ -62,21 +76,28 @@ export class Transfer {
   }
 
   progress(bytes, total = this.#total) {
-    this.#meter.note(bytes);
+    this.#bytes = bytes;
+    this.#total = total;
     this.#retryIsShown(false);
-    if (total > 0) {
-      this.#bar.value = (100 * bytes) / total;
-    }
+    this.#tick();
+    this.#show();
+  }
+
+  #show() {
+    const [bytes, total] = [this.#bytes, this.#total];
+    this.#meter.note(bytes);
     const rate = this.#meter.rate;
     const left = this.#meter.left(total);
+    this.#bar.value = total > 0 ? (100 * bytes) / total : 0;
     this.figures(
-      total > 0 ? `${size(bytes)} of ${size(total)} (${Math.floor((100 * bytes) / total)} %)` : size(bytes),
-      rate > 0 ? `${size(rate)}/s` : '',
-      total > 0 && left !== undefined ? `${duration(left)} left` : '',
+      `${size(bytes)} of ${size(total)} (${Math.floor((100 * bytes) / total)} %)`,
+      rate === undefined ? '' : `${size(rate)}/s`,
+      left === undefined ? '' : `${duration(left)} left`,
     );
   }
 
   verifying() {
+    this.#stand();
     this.#retryIsShown(false);
     this.#bar.removeAttribute('value');
     element('-cancel').hidden = true;
@@ -85,6 +106,7 @@ export class Transfer {
   }
 
   waiting({ seconds, reason, isSignedOut }) {
+    this.#stand();
     this.#meter.reset();
     this.#retryIsShown(true);
     this.say(isSignedOut

@@ -92,7 +92,6 @@ export class Upload {
     if (failure instanceof Unreachable) {
       return true;
     }
-    // 409: an older connection is still alive, or what it sent has come after all.
     return failure instanceof Refused
         && (failure.isOfSession || failure.status === 409 || failure.status === 429
             || (failure.status >= 500 && failure.status !== 507));
@@ -112,7 +111,12 @@ export class Upload {
     if (isSignedOut && await this.#renewed()) {
       return;
     }
-    const seconds = failure.status === 409 ? 1 : Math.min(LONGEST_PAUSE_SECONDS, 2 ** (failures - 1));
+    if (failure.status === 409 && failures < 5) {
+      // An older request was still at it, or the browser has sent this one twice: there is another offset by now.
+      await this.#pause(0.5);
+      return;
+    }
+    const seconds = Math.min(LONGEST_PAUSE_SECONDS, 2 ** (failures - 1));
     for (let left = seconds; left > 0 && !this.#isCancelled; left -= 1) {
       this.listener.waiting({ seconds: left, reason: failure.message, isSignedOut });
       if (await this.#pause(1)) {
@@ -187,6 +191,7 @@ export class Upload {
       request.addEventListener('error', () => reject(new Unreachable('The connection broke.')));
       request.addEventListener('abort', () => reject(new Unreachable('Nothing has moved for a while.')));
       watch();
+      this.listener.progress(from);
       request.send(part);
     });
   }
