@@ -33,8 +33,7 @@ public final class Verifications {
         digests.find(file.blob()).ifPresent(digest -> judgeSha1(file, digest, problems));
         finding.map(StreamFinding::problem).ifPresent(problems::add);
         Optional<StreamContents> contents = finding.flatMap(StreamFinding::contents);
-        finding.filter(found -> found.snapshot() != null)
-                .ifPresent(stream -> judge(snapshot, image, stream, problems));
+        finding.filter(found -> found.snapshot() != null).ifPresent(stream -> judge(snapshot, image, stream, problems));
         return new Verification(
                 state(image, finding, problems),
                 problems,

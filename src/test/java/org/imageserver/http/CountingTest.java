@@ -77,7 +77,8 @@ class CountingTest {
         String name = TestServer.json(server.get("/datasets/" + uuid))
                 .at("/files/0/path")
                 .asText();
-        assertThat(server.getBytes("/datasets/" + uuid + "/" + name).statusCode()).isEqualTo(200);
+        assertThat(server.getBytes("/datasets/" + uuid + "/" + name).statusCode())
+                .isEqualTo(200);
         await().until(() -> downloads() == 2);
     }
 

@@ -84,7 +84,13 @@ class FileSenderTest {
         try (RawConnection connection = connect(request -> {
             request.response().putHeader("Content-Length", Integer.toString(SIZE));
             Future<Void> done = sender.send(file, new ByteRange(0, SIZE), request);
-            done.onSuccess(sent::complete).onFailure(sent::completeExceptionally);
+            done.onSuccess(sent::complete).onFailure(failure -> {
+                // Before the first byte, what to answer is for whoever asked for the file to say.
+                if (!request.response().headWritten()) {
+                    request.connection().close();
+                }
+                sent.completeExceptionally(failure);
+            });
         })) {
             connection.get("/", "").get("/", "");
             int received = 0;

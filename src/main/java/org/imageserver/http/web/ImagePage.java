@@ -149,9 +149,7 @@ public final class ImagePage {
         if (stream.isIncremental()) {
             facts.add(exact("Needs snapshot", stream.fromguid()));
         }
-        facts.add(fact(
-                "Stream features",
-                stream.features().isEmpty() ? "none" : String.join(", ", stream.features())));
+        facts.add(fact("Stream features", stream.features().isEmpty() ? "none" : String.join(", ", stream.features())));
     }
 
     private static ImageData.Fact fact(String label, String value) {
