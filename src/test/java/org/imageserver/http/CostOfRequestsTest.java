@@ -73,7 +73,7 @@ class CostOfRequestsTest {
     private static long allocated() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("vert.x-"))
+                .filter(thread -> thread.getName().matches("(vert\\.x|copy)-.*"))
                 .mapToLong(thread -> threads.getThreadAllocatedBytes(thread.threadId()))
                 .sum();
     }
