@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -22,7 +23,12 @@ final class BadLine implements AutoCloseable {
         CUT
     }
 
-    private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    /** What a connection sends towards the server for some pages, in bytes. */
+    private static final long SMALL = 256 * 1024;
+
+    private static final int BUFFER = 64 * 1024;
+
+    private final ServerSocket door = new ServerSocket();
     private final int serverPort;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private Fault fault = Fault.NONE;
@@ -32,6 +38,9 @@ final class BadLine implements AutoCloseable {
 
     private BadLine(int serverPort) throws IOException {
         this.serverPort = serverPort;
+        // A line that is held up is full at once: else a browser takes many megabytes for sent.
+        door.setReceiveBufferSize(BUFFER);
+        door.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     /** Leads to this port of the loopback. */
@@ -97,14 +106,16 @@ final class BadLine implements AutoCloseable {
     }
 
     private void pass(Socket from, Socket to, boolean isCounted) {
-        byte[] buffer = new byte[16 * 1024];
+        byte[] buffer = new byte[BUFFER];
         try (from;
                 to) {
             InputStream input = from.getInputStream();
             OutputStream output = to.getOutputStream();
+            long own = 0;
             for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
+                own += count;
                 if (isCounted) {
-                    count(count);
+                    count(count, own > SMALL);
                 }
                 output.write(buffer, 0, count);
             }
@@ -118,7 +129,8 @@ final class BadLine implements AutoCloseable {
         }
     }
 
-    private synchronized void count(int bytes) throws SocketException, InterruptedException {
+    /** Holds only what is an upload: beside it, pages are still got. */
+    private synchronized void count(int bytes, boolean isUpload) throws SocketException, InterruptedException {
         sent += bytes;
         if (fault == Fault.NONE) {
             return;
@@ -133,7 +145,7 @@ final class BadLine implements AutoCloseable {
             endAll();
             throw new SocketException("cut");
         }
-        while (fault == Fault.HOLD && left <= 0) {
+        while (fault == Fault.HOLD && left <= 0 && isUpload) {
             wait();
         }
     }
