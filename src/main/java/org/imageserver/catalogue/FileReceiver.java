@@ -1,6 +1,7 @@
 package org.imageserver.catalogue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.HexFormat;
@@ -17,12 +18,12 @@ import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.BlobKey;
 import org.imageserver.storage.PendingBlob;
 import org.imageserver.storage.Storage;
+import org.imageserver.storage.StoredBlob;
 import org.imageserver.zfs.Compression;
-import org.imageserver.zfs.StreamCheck;
+import org.imageserver.zfs.SendStream;
 import org.imageserver.zfs.StreamFacts;
 import org.imageserver.zfs.StreamPolicy;
 import org.imageserver.zfs.Verdict;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the bytes of a file, from wherever they come: written aside, hashed and verified in one pass, made durable.
@@ -121,7 +122,7 @@ final class FileReceiver {
                 && type.filter(given -> !STREAMS.contains(given)).isEmpty();
         ReadableByteChannel source = upload.bytes();
         ByteBuffer chunk = newChunk(upload);
-        fill(source, chunk);
+        fill(source, chunk, () -> {});
         if (!chunk.hasRemaining()) {
             throw new Refused(Reason.BAD_DOWNLOAD, "image file size is 0 bytes, empty files are not allowed");
         }
@@ -129,15 +130,49 @@ final class FileReceiver {
         checkStated(upload, found);
         BlobKey key = BlobKey.parse(uuid + "/" + PREFIX + newName() + (isStream ? ".zfs" : "") + extension(found));
         try (PendingBlob pending = storage.begin(key);
-                StreamCheck check = new StreamCheck()) {
-            String sha1 = copy(source, chunk, pending, isStream ? check : null, upload.announced());
-            Optional<Verdict> verdict = isStream ? Optional.of(check.finish()) : Optional.empty();
+                ArrivalCheck check = new ArrivalCheck(isStream)) {
+            String sha1 = copy(source, chunk, pending, check, upload.announced());
+            Optional<Verdict> verdict = check.finish();
             Optional<StreamFacts> facts = verdict.flatMap(its -> rules.judge(uuid, its, origin, upload.datasetGuid()));
             checkSha1(upload, sha1);
             BlobInfo blob = pending.commit();
+            if (isStream && verdict.isEmpty()) {
+                verdict = Optional.of(verdictOn(blob));
+                facts = judgedOrRemoved(blob, verdict.get(), origin, upload);
+            }
             verdict.ifPresent(its -> digests.arrived(blob, StreamFinding.of(its, true)));
             return new ReceivedFile(
                     storage, manifests, digests, blob, sha1, found.jsonName(), facts, upload.datasetGuid());
+        }
+    }
+
+    /** Reads a file again that is there, because its sender rested. */
+    private Verdict verdictOn(BlobInfo blob) throws IOException {
+        try (StoredBlob stored = storage.open(blob.key());
+                InputStream bytes = stored.stream(0, Long.MAX_VALUE)) {
+            return SendStream.verify(bytes);
+        } catch (IOException e) {
+            remove(blob, e);
+            throw e;
+        }
+    }
+
+    private Optional<StreamFacts> judgedOrRemoved(
+            BlobInfo blob, Verdict verdict, StreamPolicy.Origin origin, FileUpload upload) {
+        try {
+            return rules.judge(blob.key().segments().getFirst(), verdict, origin, upload.datasetGuid());
+        } catch (Refused e) {
+            remove(blob, e);
+            throw e;
+        }
+    }
+
+    /** No manifest names it yet. */
+    private void remove(BlobInfo blob, Exception because) {
+        try {
+            storage.delete(blob.key());
+        } catch (IOException e) {
+            because.addSuppressed(e);
         }
     }
 
@@ -146,7 +181,7 @@ final class FileReceiver {
             ReadableByteChannel source,
             ByteBuffer first,
             PendingBlob pending,
-            @Nullable StreamCheck check,
+            ArrivalCheck check,
             OptionalLong announced)
             throws IOException {
         ConcurrentSha1 sha1 = new ConcurrentSha1();
@@ -160,15 +195,13 @@ final class FileReceiver {
                 throw new Refused(Reason.BAD_UPLOAD, "image file size exceeds the maximum allowed size, " + maximum());
             }
             sha1.update(chunk);
-            if (check != null) {
-                check.update(chunk.duplicate());
-                // A bad stream need not be received to its end: finish() says what is wrong with it.
-                if (check.settled().filter(rules::isHopeless).isPresent()) {
-                    break;
-                }
+            check.update(chunk);
+            // A bad stream need not be received to its end: finish() says what is wrong with it.
+            if (check.settled().filter(rules::isHopeless).isPresent()) {
+                break;
             }
             pending.write(chunk);
-            fill(source, other);
+            fill(source, other, check::giveUp);
             ByteBuffer filled = other;
             other = chunk;
             chunk = filled;
@@ -184,10 +217,16 @@ final class FileReceiver {
         return ByteBuffer.allocateDirect(Math.clamp(upload.announced().orElse(CHUNK), 1, CHUNK));
     }
 
-    private static void fill(ReadableByteChannel source, ByteBuffer chunk) throws IOException {
+    /** A pipe gives what it has; whole chunks are what disk and digests like. */
+    private static void fill(ReadableByteChannel source, ByteBuffer chunk, Runnable whenSenderRests)
+            throws IOException {
         chunk.clear();
-        while (chunk.hasRemaining() && source.read(chunk) >= 0) {
-            // A pipe gives what it has; whole chunks are what disk and digests like.
+        int count = 0;
+        while (chunk.hasRemaining() && count >= 0) {
+            count = source.read(chunk);
+            if (count == 0) {
+                whenSenderRests.run();
+            }
         }
         chunk.flip();
     }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +26,7 @@ final class Relay implements ReadableByteChannel {
     private static final long LETTING_GO_SECONDS = 30;
 
     private final long size;
+    private final long restNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long offset;
@@ -43,16 +46,23 @@ final class Relay implements ReadableByteChannel {
     /** One request's time to send. */
     private static final class Turn {
         private final ReadableByteChannel from;
+        private final long end;
         private boolean isOver;
 
-        private Turn(ReadableByteChannel from) {
+        private Turn(ReadableByteChannel from, long end) {
             this.from = from;
+            this.end = end;
         }
     }
 
-    /** Makes the channel of so many bytes. */
-    Relay(long size) {
+    /**
+     * Makes the channel of so many bytes.
+     *
+     * @param rest after which the receiver is told, by a read of nothing, that nobody sends
+     */
+    Relay(long size, Duration rest) {
         this.size = size;
+        this.restNanos = rest.toNanos();
     }
 
     /** How many bytes have come. */
@@ -75,7 +85,7 @@ final class Relay implements ReadableByteChannel {
         }
     }
 
-    /** Receiver: waits for the next bytes, however long nobody sends any. */
+    /** Receiver: waits for the next bytes, or until nobody has sent any for a while. */
     @Override
     public int read(ByteBuffer target) throws IOException {
         lock.lock();
@@ -85,14 +95,18 @@ final class Relay implements ReadableByteChannel {
             }
             wanted = target;
             changed.signalAll();
-            while (wanted != null && !isDiscarded) {
-                changed.await();
+            long left = restNanos;
+            while (wanted != null && !isDiscarded && left > 0) {
+                long waited = changed.awaitNanos(left);
+                // Who is slow does not rest.
+                left = turn == null ? waited : restNanos;
             }
+            boolean isFilled = wanted == null;
             wanted = null;
             if (isDiscarded) {
                 throw new DiscardedException();
             }
-            return given;
+            return isFilled ? given : 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the upload was interrupted");
@@ -106,12 +120,13 @@ final class Relay implements ReadableByteChannel {
      *
      * @param start where the sender believes that they begin
      * @param from closed by another thread to free one that waits in it
+     * @param length how many there are, if that is known: then nobody waits to be told that there are no more
      * @return how many bytes have come then
      * @throws ApiException (UploadConflict) when they would begin elsewhere
      * @throws IOException when the sender breaks off; what came before that has been handed on
      */
-    long send(long start, ReadableByteChannel from) throws IOException {
-        Turn own = begin(start, from);
+    long send(long start, ReadableByteChannel from, OptionalLong length) throws IOException {
+        Turn own = begin(start, new Turn(from, Math.min(size, start + length.orElse(size))));
         try {
             ByteBuffer target = awaitWanted(own);
             while (target != null && fill(own, target)) {
@@ -146,7 +161,7 @@ final class Relay implements ReadableByteChannel {
         }
     }
 
-    private Turn begin(long start, ReadableByteChannel from) throws IOException {
+    private Turn begin(long start, Turn own) throws IOException {
         lock.lock();
         try {
             checkOffset(start);
@@ -164,8 +179,8 @@ final class Relay implements ReadableByteChannel {
                 }
             }
             checkOffset(start);
-            turn = new Turn(from);
-            return turn;
+            turn = own;
+            return own;
         } catch (InterruptedException e) {
             throw stopped();
         } finally {
@@ -186,10 +201,10 @@ final class Relay implements ReadableByteChannel {
     private @Nullable ByteBuffer awaitWanted(Turn own) throws IOException {
         lock.lock();
         try {
-            while (wanted == null && !own.isOver && !isClosed && !isDiscarded && offset < size) {
+            while (wanted == null && !own.isOver && !isClosed && !isDiscarded && offset < own.end) {
                 changed.await();
             }
-            return own.isOver || isClosed || isDiscarded ? null : wanted;
+            return own.isOver || isClosed || isDiscarded || offset == own.end ? null : wanted;
         } catch (InterruptedException e) {
             throw stopped();
         } finally {
@@ -199,7 +214,7 @@ final class Relay implements ReadableByteChannel {
 
     /** Fills from the sender, which is waited for without the lock: nobody else touches the buffer meanwhile. */
     private boolean fill(Turn own, ByteBuffer target) throws IOException {
-        int most = (int) Math.min(target.remaining(), size - offset());
+        int most = (int) Math.min(target.remaining(), own.end - offset());
         int count = own.from.read(target.slice(target.position(), most));
         if (count < 0) {
             return false;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +33,9 @@ final class Upload {
 
     /** A file is removed in no time, unless the disk is busy. */
     private static final Duration TIDYING = Duration.ofSeconds(30);
+
+    /** A client that has not come back by then may be gone for long: what others need is given up for it. */
+    private static final Duration REST = Duration.ofMinutes(1);
 
     private final String id = UUID.randomUUID().toString();
     private final Principal.Account owner;
@@ -73,7 +77,7 @@ final class Upload {
         this.clock = clock;
         this.created = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         this.touched = created;
-        this.relay = new Relay(size);
+        this.relay = new Relay(size, REST);
     }
 
     String id() {
@@ -108,17 +112,18 @@ final class Upload {
      * Takes the bytes of a request.
      *
      * @param start where the client believes that they begin
+     * @param length how many there are, if the client says it
      * @return how many there are then
      * @throws ApiException when they begin elsewhere, or the upload has failed, perhaps because of these bytes
      * @throws IOException when the client breaks off; what came before stays
      */
-    long receive(long start, ReadableByteChannel bytes) throws IOException {
+    long receive(long start, ReadableByteChannel bytes, OptionalLong length) throws IOException {
         throwFailure();
         if (isBegun.compareAndSet(false, true)) {
             Thread.ofPlatform().daemon().name("resumable-upload").start(this::run);
         }
         try {
-            long offset = relay.send(start, bytes);
+            long offset = relay.send(start, bytes, length);
             throwFailure();
             return offset;
         } catch (IOException e) {

@@ -1,25 +1,14 @@
 package org.imageserver.http.publishing;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.http.HttpMethod;
-import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Publisher;
-import org.imageserver.http.ApiException;
-import org.imageserver.http.Body;
 import org.imageserver.http.Endpoint;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.PathTemplate;
 import org.imageserver.http.Reply;
-import org.imageserver.http.Request;
 import org.imageserver.http.Route;
 import org.imageserver.http.Route.Doc;
 import org.imageserver.http.Route.Parameter;
@@ -31,9 +20,6 @@ import org.imageserver.http.Route.Parameter;
 public final class UploadRoutes implements AutoCloseable {
     private static final String FACE = "Resumable uploads (tus 1.0.0)";
 
-    /** The answer to the last byte waits so long for the image: most clients of tus ask for nothing afterwards. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
     private static final List<ErrorCode> ERRORS = List.of(
             ErrorCode.UnauthorizedError,
             ErrorCode.OperatorOnly,
@@ -41,9 +27,7 @@ public final class UploadRoutes implements AutoCloseable {
             ErrorCode.ResourceNotFound,
             ErrorCode.PreconditionFailed);
 
-    private final Publisher publisher;
-    private final long maxBytes;
-    private final Uploads uploads;
+    private final UploadEndpoints endpoints;
 
     /**
      * Makes the routes to a publisher.
@@ -51,9 +35,7 @@ public final class UploadRoutes implements AutoCloseable {
      * @param maxBytes of a file
      */
     public UploadRoutes(Publisher publisher, long maxBytes, InstantSource clock) {
-        this.publisher = publisher;
-        this.maxBytes = maxBytes;
-        this.uploads = new Uploads(clock);
+        this.endpoints = new UploadEndpoints(publisher, maxBytes, new Uploads(clock));
     }
 
     /** The routes, in the order of the documentation. */
@@ -66,7 +48,7 @@ public final class UploadRoutes implements AutoCloseable {
                         "Tells version, extensions and the largest file (Tus-Version, Tus-Extension, Tus-Max-Size).",
                         List.of(),
                         List.of(),
-                        request -> options()),
+                        request -> endpoints.options()),
                 route(
                         HttpMethod.POST,
                         "/uploads",
@@ -92,7 +74,7 @@ public final class UploadRoutes implements AutoCloseable {
                                 ErrorCode.TooManyRequests,
                                 ErrorCode.ServiceUnavailableError,
                                 ErrorCode.InsufficientStorage),
-                        request -> later(request, () -> create(request), false)),
+                        changing(endpoints::create, false)),
                 route(
                         HttpMethod.GET,
                         "/uploads",
@@ -100,7 +82,7 @@ public final class UploadRoutes implements AutoCloseable {
                         "Lists the account's uploads, oldest first.",
                         List.of(),
                         List.of(),
-                        this::list),
+                        endpoints::list),
                 route(
                         HttpMethod.GET,
                         "/uploads/:uuid",
@@ -109,7 +91,7 @@ public final class UploadRoutes implements AutoCloseable {
                                 + " and image or error. HEAD tells Upload-Offset.",
                         List.of(),
                         List.of(),
-                        this::show),
+                        endpoints::show),
                 route(
                         HttpMethod.PATCH,
                         "/uploads/:uuid",
@@ -125,7 +107,7 @@ public final class UploadRoutes implements AutoCloseable {
                                 ErrorCode.Upload,
                                 ErrorCode.Download,
                                 ErrorCode.InsufficientStorage),
-                        request -> later(request, () -> receive(request), true)),
+                        changing(endpoints::receive, true)),
                 route(
                         HttpMethod.DELETE,
                         "/uploads/:uuid",
@@ -133,7 +115,7 @@ public final class UploadRoutes implements AutoCloseable {
                         "Discards an upload; an image that was made of it stays.",
                         List.of(),
                         List.of(ErrorCode.UploadConflict),
-                        request -> later(request, () -> cancel(request), false)),
+                        changing(endpoints::cancel, false)),
                 route(
                         HttpMethod.POST,
                         "/uploads/:uuid",
@@ -141,7 +123,7 @@ public final class UploadRoutes implements AutoCloseable {
                         "ContinueUpload or CancelUpload, as X-HTTP-Method-Override says: PATCH or DELETE.",
                         List.of(),
                         List.of(ErrorCode.InvalidHeader),
-                        request -> later(request, () -> overridden(request), true)));
+                        changing(endpoints::overridden, true)));
     }
 
     private static Route route(
@@ -158,135 +140,18 @@ public final class UploadRoutes implements AutoCloseable {
                 method, PathTemplate.of(path), name, new Doc(FACE, summary, parameters, Reply.JSON, all), endpoint);
     }
 
-    private interface Answer {
-        Reply make() throws IOException;
-    }
-
-    private static Reply later(Request request, Answer answer, boolean movesFile) {
-        return new Reply.Later(
+    /** What waits for the client or the disk; and every such request says which version of the protocol it speaks. */
+    private static Endpoint changing(Endpoint endpoint, boolean movesFile) {
+        return request -> new Reply.Later(
                 Tus.answering(request, () -> {
                     Tus.checkVersion(request);
-                    return answer.make();
+                    return endpoint.answer(request);
                 }),
                 movesFile);
     }
 
-    private Reply options() {
-        String methods = "GET, HEAD, OPTIONS, POST";
-        return Tus.empty(
-                204,
-                Map.of(
-                        "Tus-Version",
-                        Tus.VERSION,
-                        "Tus-Extension",
-                        Tus.EXTENSIONS,
-                        "Tus-Max-Size",
-                        Long.toString(maxBytes),
-                        "Allow",
-                        methods,
-                        "Access-Control-Allow-Methods",
-                        methods,
-                        "Access-Control-Allow-Headers",
-                        "*, Authorization"));
-    }
-
-    private Reply create(Request request) throws IOException {
-        Principal.Account owner = owner(request);
-        long size = Tus.bytes(request, Tus.LENGTH);
-        if (size == 0) {
-            throw new ApiException(
-                    ErrorCode.Upload, "image file size is 0 bytes, empty files are not allowed (Upload-Length)");
-        }
-        if (size > maxBytes) {
-            throw new ApiException(
-                    ErrorCode.RequestEntityTooLarge,
-                    "Upload-Length " + size + " exceeds the maximum allowed size, " + maxBytes + " bytes");
-        }
-        Intent intent = Intent.of(request, publisher, size);
-        Upload upload = uploads.begin(owner, size, intent.about(), intent.work());
-        return new Reply.Content(
-                201,
-                Reply.JSON,
-                Body.of(upload.json().toString()),
-                null,
-                Map.of("Location", "/uploads/" + upload.id(), Tus.RESUMABLE, Tus.VERSION));
-    }
-
-    private Reply list(Request request) {
-        ArrayNode list = JsonNodeFactory.instance.arrayNode();
-        uploads.of(owner(request)).forEach(upload -> list.add(upload.json()));
-        return Reply.json(Body.of(list.toString()), null).with("Cache-Control", "no-store");
-    }
-
-    private Reply show(Request request) {
-        Upload upload = upload(request);
-        ObjectNode json = upload.json();
-        return new Reply.Content(
-                200,
-                Reply.JSON,
-                Body.of(json.toString()),
-                null,
-                Map.of(
-                        Tus.RESUMABLE,
-                        Tus.VERSION,
-                        Tus.OFFSET,
-                        json.path("offset").asText(),
-                        Tus.LENGTH,
-                        Long.toString(upload.size()),
-                        "Cache-Control",
-                        "no-store"));
-    }
-
-    private Reply receive(Request request) throws IOException {
-        Upload upload = upload(request);
-        String type = request.header("Content-Type").orElse("none");
-        if (!type.equalsIgnoreCase(Tus.PATCH_TYPE)) {
-            throw new ApiException(
-                    ErrorCode.UnsupportedMediaType, "expected Content-Type " + Tus.PATCH_TYPE + ", not " + type);
-        }
-        long start = Tus.bytes(request, Tus.OFFSET);
-        if (start + request.bodyLength().orElse(0) > upload.size()) {
-            throw new ApiException(
-                    ErrorCode.RequestEntityTooLarge,
-                    request.bodyLength().orElse(0) + " bytes from " + start + " on are more than the " + upload.size()
-                            + " that were announced");
-        }
-        long offset = upload.receive(start, request.body());
-        if (offset == upload.size()) {
-            upload.await(PATIENCE);
-        }
-        return Tus.empty(204, Map.of(Tus.OFFSET, Long.toString(offset)));
-    }
-
-    private Reply cancel(Request request) throws IOException {
-        uploads.cancel(upload(request));
-        return Tus.empty(204, Map.of());
-    }
-
-    /** For clients that can send nothing but GET and POST; the protocol asks for it. */
-    private Reply overridden(Request request) throws IOException {
-        Optional<String> method = request.header("X-HTTP-Method-Override");
-        return switch (method.orElse("")) {
-            case "PATCH" -> receive(request);
-            case "DELETE" -> cancel(request);
-            default ->
-                throw new ApiException(
-                        ErrorCode.InvalidHeader,
-                        "a POST to an upload needs X-HTTP-Method-Override: PATCH or DELETE; it is "
-                                + method.orElse("missing"));
-        };
-    }
-
-    private Upload upload(Request request) {
-        return uploads.find(request.parameter("uuid"), owner(request));
-    }
-
-    private Principal.Account owner(Request request) {
-        return publisher.checkMayPublish(request.principal());
-    }
-
     @Override
     public void close() {
-        uploads.close();
+        endpoints.close();
     }
 }

@@ -14,6 +14,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.imageserver.auth.Principal;
@@ -69,7 +70,7 @@ class UploadsTest {
     void anUploadThatNobodyGoesOnWithIsDiscardedAfterAnHour() throws Exception {
         Upload upload = begin();
         pass(Duration.ofMinutes(59));
-        assertThat(upload.receive(0, bytes(3))).isEqualTo(3);
+        assertThat(upload.receive(0, bytes(3), OptionalLong.empty())).isEqualTo(3);
         pass(Duration.ofMinutes(59));
         assertThat(isThere(upload)).as("an hour since the last byte").isTrue();
         pass(Duration.ofMinutes(1));
@@ -78,7 +79,7 @@ class UploadsTest {
                 .as("nothing reads any more")
                 .isTrue();
         assertThatThrownBy(() -> uploads.find(upload.id(), ALICE)).isInstanceOf(ApiException.class);
-        assertThatThrownBy(() -> upload.receive(3, bytes(7)))
+        assertThatThrownBy(() -> upload.receive(3, bytes(7), OptionalLong.empty()))
                 .hasMessage("the upload was cancelled; nothing of it was kept");
     }
 
@@ -132,7 +133,7 @@ class UploadsTest {
             }
         };
         try {
-            upload.receive(0, Channels.newChannel(slow));
+            upload.receive(0, Channels.newChannel(slow), OptionalLong.empty());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -141,8 +142,11 @@ class UploadsTest {
     @Test
     void whatBecameOfAnUploadCanBeAskedForAnHour() throws Exception {
         Upload upload = begin();
-        upload.receive(0, bytes(10));
-        assertThatThrownBy(() -> upload.await(Duration.ofMinutes(1))).isInstanceOf(ApiException.class);
+        assertThatThrownBy(() -> {
+                    upload.receive(0, bytes(10), OptionalLong.empty());
+                    upload.await(Duration.ofMinutes(1));
+                })
+                .hasMessage("the end was reached");
         assertThat(upload.isOver()).isTrue();
         pass(Duration.ofMinutes(59));
         assertThat(uploads.find(upload.id(), ALICE).json().path("state").asText())
