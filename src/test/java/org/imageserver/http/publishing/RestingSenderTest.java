@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
@@ -33,6 +34,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RestingSenderTest {
     /** More than one chunk of the receiver, and xz: such files are checked few at a time. */
     private static final String LARGE = "valid/v23-huge-Lc.zfs.xz";
+
+    /** The common pool has one thread on a small machine. */
+    private static final Executor OWN_THREAD = task -> Thread.ofPlatform().start(task);
 
     @TempDir
     private Path directory;
@@ -98,16 +102,18 @@ class RestingSenderTest {
         byte[] bytes = Publishing.stream(LARGE);
         CountDownLatch goOn = new CountDownLatch(1);
         Resting from = new Resting(bytes, 600_000, goOn);
-        CompletableFuture<Image> resting = CompletableFuture.supplyAsync(() -> {
-            try {
-                return publish(bytes, from);
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        });
+        CompletableFuture<Image> resting = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return publish(bytes, from);
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                },
+                OWN_THREAD);
         assertThat(from.rests.await(20, TimeUnit.SECONDS)).isTrue();
         CompletableFuture<String> other =
-                CompletableFuture.supplyAsync(() -> publishing.alice().publish(LARGE, ""));
+                CompletableFuture.supplyAsync(() -> publishing.alice().publish(LARGE, ""), OWN_THREAD);
         assertThat(other.get(60, TimeUnit.SECONDS)).isNotEmpty();
         assertThat(resting).isNotDone();
         goOn.countDown();
