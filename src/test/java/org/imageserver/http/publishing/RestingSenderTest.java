@@ -111,12 +111,15 @@ class RestingSenderTest {
                     }
                 },
                 OWN_THREAD);
-        assertThat(from.rests.await(20, TimeUnit.SECONDS)).isTrue();
-        CompletableFuture<String> other =
-                CompletableFuture.supplyAsync(() -> publishing.alice().publish(LARGE, ""), OWN_THREAD);
-        assertThat(other.get(60, TimeUnit.SECONDS)).isNotEmpty();
-        assertThat(resting).isNotDone();
-        goOn.countDown();
+        try {
+            assertThat(from.rests.await(20, TimeUnit.SECONDS)).isTrue();
+            CompletableFuture<String> other =
+                    CompletableFuture.supplyAsync(() -> publishing.alice().publish(LARGE, ""), OWN_THREAD);
+            assertThat(other.get(60, TimeUnit.SECONDS)).isNotEmpty();
+            assertThat(resting).isNotDone();
+        } finally {
+            goOn.countDown();
+        }
         assertThat(resting.get(20, TimeUnit.SECONDS).file()).isPresent();
     }
 
