@@ -166,6 +166,18 @@ class ImagePageTest {
     }
 
     @Test
+    void aLongChainOfOriginsIsShownInPart() {
+        server.images().add(1);
+        for (int number = 2; number <= 3000; number++) {
+            String origin = TestImages.uuid(number - 1);
+            server.images().add(number, manifest -> manifest.put("origin", origin));
+        }
+        server.rescan();
+        assertThat(page(TestImages.uuid(3000))).contains("and more origins", TestImages.uuid(2950));
+        assertThat(page(TestImages.uuid(1))).contains("and 1 more");
+    }
+
+    @Test
     void manyIncrementsAreCountedAndNotAllShown() {
         String base = server.images().add(1);
         for (int number = 2; number <= 260; number++) {

@@ -21,6 +21,8 @@ final class Lineage {
     /** More than a person reads, and a bound for a manifest that names itself a thousand times. */
     private static final int MOST_NODES = 200;
 
+    private static final int MOST_ORIGINS = 50;
+
     private final Snapshot snapshot;
     private final Principal principal;
     private final Image image;
@@ -60,7 +62,9 @@ final class Lineage {
         String end = "";
         while (next.isPresent() && end.isEmpty()) {
             Optional<Image> origin = snapshot.find(next.get()).filter(found -> found.isVisibleTo(principal));
-            if (!shown.add(next.get())) {
+            if (origins.size() == MOST_ORIGINS) {
+                end = "and more origins, which its page shows";
+            } else if (!shown.add(next.get())) {
                 end = "the origins go in a circle: nothing of this can be installed";
             } else if (origin.isEmpty()) {
                 end = "not here: imgadm needs it from another source";
@@ -73,7 +77,13 @@ final class Lineage {
         while (!origins.isEmpty()) {
             node = node(origins.removeLast(), List.of(node));
         }
-        return end.isEmpty() ? node : new Node(next.orElse(""), "", end, false, List.of(node));
+        return end.isEmpty() ? node : new Node(next.orElse(""), target(next.orElse("")), end, false, List.of(node));
+    }
+
+    private String target(String uuid) {
+        return snapshot.find(uuid).filter(found -> found.isVisibleTo(principal)).isPresent()
+                ? Address.ofImage(uuid)
+                : "";
     }
 
     private Map<String, List<Image>> builtOn() {

@@ -16,8 +16,7 @@ final class PrettyJson {
                             .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
                             .withArrayEmptySeparator("")
                             .withObjectEmptySeparator(""))
-                    .withObjectIndenter(LINES)
-                    .withArrayIndenter(LINES));
+                    .withObjectIndenter(LINES));
 
     private PrettyJson() {}
 

@@ -94,7 +94,7 @@ record VmForm(VmBrand brand, List<VmBrand> brands, int nics, List<VmField> field
         private void fillZone() {
             machine.put("image_uuid", manifest.path("uuid").asText());
             memory(1024).ifPresent(mebibytes -> machine.put("max_physical_memory", mebibytes));
-            input.number("quota", "Quota (GiB)", "20", "of the zone's file system; 0 is none", 0, 1_000_000)
+            input.number("quota", "Quota (GiB)", "20", "of the zone's file system; 0 is none", 0, VmInput.UNBOUNDED)
                     .ifPresent(gibibytes -> machine.put("quota", gibibytes));
             if (brand == VmBrand.LX) {
                 String said = manifest.at("/tags/kernel_version").asText();
@@ -139,10 +139,10 @@ record VmForm(VmBrand brand, List<VmBrand> brands, int nics, List<VmField> field
         }
 
         private OptionalLong memory(long usual) {
-            long least = Math.clamp(requirements.path("min_ram").asLong(), 1, 999_999_999);
+            long least = Math.clamp(requirements.path("min_ram").asLong(), 1, VmInput.UNBOUNDED);
             long said = requirements.path("max_ram").asLong();
-            long most = said >= least ? Math.min(said, 999_999_999) : 999_999_999;
-            String hint = least > 1 || most < 999_999_999 ? "as the image needs it" : "";
+            long most = said >= least ? Math.min(said, VmInput.UNBOUNDED) : VmInput.UNBOUNDED;
+            String hint = least > 1 || most < VmInput.UNBOUNDED ? "as the image needs it" : "";
             return input.number("ram", "RAM (MiB)", Long.toString(Math.clamp(usual, least, most)), hint, least, most);
         }
 

@@ -10,6 +10,9 @@ import org.imageserver.http.Query;
 
 /** Reads the fields of a form one after the other, and notes what is wrong with each. Used by one thread. */
 final class VmInput {
+    /** The largest number that is taken, where nothing else bounds it. */
+    static final long UNBOUNDED = 999_999_999;
+
     private static final int LONGEST = 2000;
 
     private final Query query;
@@ -32,7 +35,8 @@ final class VmInput {
 
     /** A whole number within bounds, if one was given and it is right. */
     OptionalLong number(String name, String label, String usual, String hint, long least, long most) {
-        String expected = "a whole number from " + Wording.count(least) + " to " + Wording.count(most);
+        String expected = "a whole number from " + Wording.count(least)
+                + (most == UNBOUNDED ? " up" : " to " + Wording.count(most));
         Optional<String> read = read(
                 name,
                 label,
