@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Carries bytes from an event loop to a thread that may wait, in batches, and says when the sender has to be held back.
  *
  * <p>One counter decides: the batches that are handed over and not given back. The event loop pauses when it hands over
- * one and there are too many; the reader resumes when it gives one back and there were just too many. So there is a
- * resume after every pause, whoever is faster, and it reaches the event loop after the pause.
+ * one and there are too many; the reader asks it to go on when it gives one back and there were just too many. So it is
+ * asked after every pause, whoever is faster, and it hears of that after the pause. Meanwhile there may be too many
+ * again: then it does not go on, since it will be asked again.
  */
 final class Batches {
     /** Batches this large keep the hand-over between the threads from costing more than the bytes. */
@@ -32,6 +34,7 @@ final class Batches {
     private static final Queue<ByteBuffer> SPARE = new LinkedBlockingQueue<>(64);
 
     private final int size;
+    private final Executor loop;
     private final Runnable pause;
     private final Runnable resume;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -55,11 +58,13 @@ final class Batches {
      * Makes an empty queue.
      *
      * @param size bytes of a batch
+     * @param loop runs what it is given on the event loop, in turn
      * @param pause holds the sender back; called on the event loop
-     * @param resume lets it go on; called on the reader's thread, so it has to reach the event loop by itself
+     * @param resume lets it go on; called on the event loop
      */
-    Batches(int size, Runnable pause, Runnable resume) {
+    Batches(int size, Executor loop, Runnable pause, Runnable resume) {
         this.size = size;
+        this.loop = loop;
         this.pause = pause;
         this.resume = resume;
     }
@@ -112,6 +117,12 @@ final class Batches {
     void recycle(ByteBuffer batch) {
         free.add(batch.clear());
         if (underway.getAndDecrement() == MOST) {
+            loop.execute(this::goOn);
+        }
+    }
+
+    private void goOn() {
+        if (underway.get() < MOST) {
             resume.run();
         }
     }

@@ -51,7 +51,8 @@ final class RequestBody implements ReadableByteChannel {
         this.raw = raw;
         this.context = context;
         this.idle = idle;
-        this.batches = new Batches(Batches.BATCH, raw::pause, () -> context.runOnContext(now -> raw.resume()));
+        this.batches =
+                new Batches(Batches.BATCH, work -> context.runOnContext(now -> work.run()), raw::pause, raw::resume);
         raw.pause();
         raw.handler(this::arrived);
         raw.endHandler(end -> {
