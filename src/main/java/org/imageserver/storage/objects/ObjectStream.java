@@ -4,7 +4,6 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * A part of an object, straight from the store. An answer that breaks is taken up where it broke, as long as it gets
  * on: the object never changes, so the bytes fit together. Used by one thread.
  */
-final class ObjectStream extends InputStream {
+final class ObjectStream extends RangeStream {
     private static final Logger LOG = LoggerFactory.getLogger(ObjectStream.class);
 
     /** How often in a row it may break without a byte, and for how long. */
@@ -24,42 +23,25 @@ final class ObjectStream extends InputStream {
 
     private final ObjectStore store;
     private final String object;
-    private final long end;
-    private long position;
     private int failures;
     private long moved;
     private @Nullable InputStream answer;
 
     ObjectStream(ObjectStore store, String object, long offset, long end) {
+        super(offset, end);
         this.store = store;
         this.object = object;
-        this.position = offset;
-        this.end = end;
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] to, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, to.length);
-        if (length == 0) {
-            return 0;
-        }
-        if (position >= end) {
-            return -1;
-        }
+    int readSome(byte[] to, int offset, int length) throws IOException {
         moved = System.nanoTime();
         while (true) {
             try {
-                int read = answer().read(to, offset, (int) Math.min(length, end - position));
+                int read = answer().read(to, offset, length);
                 if (read < 0) {
-                    throw new EOFException("the answer ends " + (end - position) + " bytes early");
+                    throw new EOFException("the answer ends " + left() + " bytes early");
                 }
-                position += read;
                 failures = 0;
                 return read;
             } catch (FileNotFoundException e) {
@@ -73,7 +55,7 @@ final class ObjectStream extends InputStream {
     private InputStream answer() throws IOException {
         InputStream open = answer;
         if (open == null) {
-            open = store.read(object, position, end);
+            open = store.read(object, position(), position() + left());
             answer = open;
         }
         return open;
@@ -86,7 +68,7 @@ final class ObjectStream extends InputStream {
         if (isHopeless || Thread.currentThread().isInterrupted()) {
             throw broken;
         }
-        LOG.debug("the answer with {} broke at byte {}; asking for the rest", object, position, broken);
+        LOG.debug("the answer with {} broke at byte {}; asking for the rest", object, position(), broken);
     }
 
     @Override

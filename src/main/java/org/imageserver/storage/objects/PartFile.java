@@ -9,7 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Objects;
 
 /**
  * Where parts lie between their sender and the store, without a name. In memory, each of many uploads would take tens of
@@ -53,36 +52,18 @@ final class PartFile implements Closeable {
         channel.close();
     }
 
-    private final class PartStream extends InputStream {
-        private final long end;
-        private long position;
-
+    private final class PartStream extends RangeStream {
         PartStream(long position, long end) {
-            this.position = position;
-            this.end = end;
+            super(position, end);
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] to, int offset, int length) throws IOException {
-            Objects.checkFromIndexSize(offset, length, to.length);
-            if (length == 0) {
-                return 0;
-            }
-            if (position == end) {
-                return -1;
-            }
-            int wanted = (int) Math.min(Math.min(length, MAX_READ_BYTES), end - position);
-            int read = channel.read(ByteBuffer.wrap(to, offset, wanted), position);
+        int readSome(byte[] to, int offset, int length) throws IOException {
+            int wanted = Math.min(length, MAX_READ_BYTES);
+            int read = channel.read(ByteBuffer.wrap(to, offset, wanted), position());
             if (read < 0) {
                 throw new EOFException("a part on its way to the store became shorter");
             }
-            position += read;
             return read;
         }
     }

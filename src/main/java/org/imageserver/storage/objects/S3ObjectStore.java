@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -56,6 +57,8 @@ public final class S3ObjectStore implements ObjectStore {
     private static final int MOST_CONNECTIONS = 512;
 
     private static final int PRECONDITION_FAILED = 412;
+
+    private static final int NOT_FOUND = 404;
 
     /** What S3 says while another conditional create of the same name is under way. */
     private static final int CONFLICT = 409;
@@ -271,10 +274,22 @@ public final class S3ObjectStore implements ObjectStore {
         }
     }
 
+    /** What is missing, an object or the bucket, is said in the answer's body; when that is cut, nobody knows. */
+    private static boolean isCutShort(S3Exception e) {
+        return e.statusCode() == NOT_FOUND
+                && !(e instanceof NoSuchKeyException)
+                && (e.awsErrorDetails() == null || isEmpty(e.awsErrorDetails().errorCode()));
+    }
+
+    private static boolean isEmpty(@Nullable String code) {
+        return code == null || code.isEmpty();
+    }
+
     private static boolean isTemporary(S3Exception e) {
         return (e.statusCode() >= 500 && e.statusCode() != NOT_IMPLEMENTED)
                 || e.isThrottlingException()
-                || e.statusCode() == CONFLICT;
+                || e.statusCode() == CONFLICT
+                || isCutShort(e);
     }
 
     @Override

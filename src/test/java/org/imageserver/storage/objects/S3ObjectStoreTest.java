@@ -3,6 +3,7 @@ package org.imageserver.storage.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -128,6 +129,20 @@ class S3ObjectStoreTest extends ObjectStoreContract {
             store.create("log/1", bytes);
             line.plan(first(1, Fault.CUT_ANSWER));
             assertThat(store.read("log/1")).contains(bytes);
+        });
+    }
+
+    /** "Not found" without the rest may mean the object or the bucket: neither may be concluded. */
+    @Test
+    void concludesNothingFromHalfOfANotFound() throws IOException {
+        through((method, target) -> Fault.CUT_ANSWER, (store, line) -> {
+            assertThatThrownBy(() -> store.read("log/1"))
+                    .isInstanceOf(StoreDownException.class)
+                    .hasMessageContaining("log/1");
+            assertThatThrownBy(() -> store.read("log/1", 0, 1)).isInstanceOf(StoreDownException.class);
+            line.plan(FaultProxy.Plan.NONE);
+            assertThat(store.read("log/1")).isEmpty();
+            assertThatThrownBy(() -> store.read("log/1", 0, 1)).isInstanceOf(FileNotFoundException.class);
         });
     }
 
