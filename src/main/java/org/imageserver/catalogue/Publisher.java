@@ -5,8 +5,6 @@ import static org.imageserver.catalogue.Lifecycle.activated;
 import static org.imageserver.catalogue.Lifecycle.disabled;
 import static org.imageserver.catalogue.Lifecycle.with;
 import static org.imageserver.catalogue.Refusals.checkOwner;
-import static org.imageserver.catalogue.Refusals.notOwner;
-import static org.imageserver.catalogue.Refusals.originMissing;
 import static org.imageserver.catalogue.Refusals.publisher;
 import static org.imageserver.catalogue.Refusals.refuseIfActivated;
 import static org.imageserver.catalogue.Refusals.uuidExists;
@@ -26,17 +24,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Principal.Account;
-import org.imageserver.catalogue.ImageException.NotFound;
 import org.imageserver.catalogue.ImageException.Reason;
 import org.imageserver.catalogue.ImageException.Refused;
 import org.imageserver.manifest.DiskManifest;
-import org.imageserver.manifest.ImageFile;
 import org.imageserver.manifest.Manifest;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.manifest.Violation;
-import org.imageserver.zfs.Guid;
-import org.imageserver.zfs.StreamPolicy;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,10 +46,8 @@ import org.slf4j.LoggerFactory;
 public final class Publisher {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
-    /** How many dependents a refusal names. */
-    private static final int NAMED_DEPENDENTS = 5;
-
     private final StoredManifest manifests;
+    private final Admission admission;
     private final Catalogue catalogue;
     private final ManifestRules rules;
     private final FileReceiver files;
@@ -65,6 +56,7 @@ public final class Publisher {
 
     Publisher(StoredManifest manifests, Catalogue catalogue, ManifestRules rules, FileReceiver files, Icons icons) {
         this.manifests = manifests;
+        this.admission = new Admission(catalogue, manifests);
         this.catalogue = catalogue;
         this.rules = rules;
         this.files = files;
@@ -82,12 +74,12 @@ public final class Publisher {
 
     /** Refuses whoever may not change this image, before anything is read from them. */
     public void checkMayChange(Target target) throws IOException {
-        own(target);
+        admission.own(target);
     }
 
     /** Refuses whoever may not give this image a file, and any file that it cannot get any more. */
     public void checkMayAddFile(Target target) throws IOException {
-        refuseIfActivated(own(target).manifest());
+        refuseIfActivated(admission.own(target).manifest());
     }
 
     /** The same, and a compression that is missing or not known. */
@@ -124,7 +116,7 @@ public final class Publisher {
     private Image add(Account account, Manifest manifest) throws IOException {
         checkOwner(account, manifest);
         return underLock(() -> {
-            checkOrigin(manifest, account);
+            admission.checkOrigin(manifest, account);
             if (!manifests.create(new DiskManifest(manifest, null, null))) {
                 throw uuidExists(manifest.uuid());
             }
@@ -135,12 +127,12 @@ public final class Publisher {
     /** AddImageFile: gives an image its file, or another one in place of it, until it is activated. */
     public Image addFile(Target target, FileUpload upload) throws IOException {
         checkMayAddFile(target, upload);
-        Manifest wanted = own(target).manifest();
+        Manifest wanted = admission.own(target).manifest();
         try (ReceivedFile received = files.receive(
                 target.uuid(),
                 Optional.ofNullable(wanted.type()),
                 upload,
-                origin(wanted.origin(), target.principal()))) {
+                admission.origin(wanted.origin(), target.principal()))) {
             Image image = change(target, current -> {
                 refuseIfActivated(current.manifest());
                 return received.named(current.manifest());
@@ -158,7 +150,7 @@ public final class Publisher {
     private void checkPublication(Account account, String uuid, ObjectNode body, FileUpload upload) throws IOException {
         files.checkAnnounced(upload);
         Manifest likely = accepted(rules.forCreate(OneShot.likely(body), uuid, account.uuid()));
-        checkOrigin(likely, account);
+        admission.checkOrigin(likely, account);
     }
 
     /**
@@ -170,7 +162,10 @@ public final class Publisher {
         String uuid = UUID.randomUUID().toString();
         checkPublication(account, uuid, body, upload);
         try (ReceivedFile received = files.receive(
-                uuid, OneShot.type(body), upload, origin(body.path("origin").textValue(), principal))) {
+                uuid,
+                OneShot.type(body),
+                upload,
+                admission.origin(body.path("origin").textValue(), principal))) {
             ObjectNode complete = OneShot.complete(body, received);
             return addActive(account, accepted(rules.forCreate(complete, uuid, account.uuid())), received);
         }
@@ -189,7 +184,7 @@ public final class Publisher {
             throw uuidExists(uuid);
         }
         try (ReceivedFile received = files.receive(
-                uuid, Optional.ofNullable(manifest.type()), upload, origin(manifest.origin(), principal))) {
+                uuid, Optional.ofNullable(manifest.type()), upload, admission.origin(manifest.origin(), principal))) {
             return addActive(account, manifest, received);
         }
     }
@@ -200,7 +195,7 @@ public final class Publisher {
         DiskManifest image = received.named(activated(manifest));
         try {
             Image shown = underLock(() -> {
-                checkOrigin(manifest, account);
+                admission.checkOrigin(manifest, account);
                 if (!manifests.create(image)) {
                     throw uuidExists(manifest.uuid());
                 }
@@ -253,7 +248,7 @@ public final class Publisher {
             if (manifest.file().isEmpty()) {
                 throw new Refused(Reason.NO_FILE, "image \"" + uuid + "\" cannot be activated: it has no file");
             }
-            checkOrigin(manifest, target.principal());
+            admission.checkOrigin(manifest, target.principal());
             return with(current, activated(manifest));
         });
     }
@@ -268,7 +263,7 @@ public final class Publisher {
         Principal principal = target.principal();
         return change(target, current -> {
             Manifest changed = accepted(rules.forUpdate(current.manifest(), change, principal.isAdmin()));
-            checkOrigin(changed, principal);
+            admission.checkOrigin(changed, principal);
             if (!principal.isAdmin()
                     && !changed.owner().equals(current.manifest().owner())) {
                 throw new Refused(Reason.OPERATOR_ONLY, "only an admin may give an image to another owner");
@@ -301,10 +296,10 @@ public final class Publisher {
 
     /** AddImageIcon: also on an active image, since an icon is no part of what is installed. */
     public Image addIcon(Target target, IconUpload upload) throws IOException {
-        own(target);
+        admission.own(target);
         Icons.Received icon = icons.receive(upload);
         return underLock(() -> {
-            own(target);
+            admission.own(target);
             icons.put(target.uuid(), icon);
             return catalogue.refresh(target.uuid());
         });
@@ -313,7 +308,7 @@ public final class Publisher {
     /** DeleteImageIcon. */
     public Image deleteIcon(Target target) throws IOException {
         return underLock(() -> {
-            own(target);
+            admission.own(target);
             icons.delete(target.uuid());
             return catalogue.refresh(target.uuid());
         });
@@ -323,8 +318,8 @@ public final class Publisher {
     public void delete(Target target) throws IOException {
         String uuid = target.uuid();
         DiskManifest gone = underLock(() -> {
-            DiskManifest current = own(target);
-            refuseIfNeeded(uuid);
+            DiskManifest current = admission.own(target);
+            admission.refuseIfNeeded(uuid);
             manifests.delete(uuid);
             catalogue.forget(uuid);
             return current;
@@ -361,24 +356,11 @@ public final class Publisher {
         void run() throws IOException;
     }
 
-    private void refuseIfNeeded(String uuid) {
-        List<String> dependents = catalogue.snapshot().dependents(uuid);
-        if (dependents.isEmpty()) {
-            return;
-        }
-        int more = dependents.size() - NAMED_DEPENDENTS;
-        throw new Refused(
-                Reason.HAS_DEPENDENTS,
-                "image \"" + uuid + "\" has " + dependents.size() + " dependent incremental image(s): "
-                        + String.join(", ", dependents.subList(0, Math.min(NAMED_DEPENDENTS, dependents.size())))
-                        + (more > 0 ? ", and " + more + " more..." : ""));
-    }
-
     /** The one place where a manifest that is there becomes another one. */
     private Image change(Target target, Change change) throws IOException {
         String uuid = target.uuid();
         return underLock(() -> {
-            DiskManifest before = own(target);
+            DiskManifest before = admission.own(target);
             DiskManifest after = change.of(before);
             manifests.write(after);
             Image shown = catalogue.refresh(uuid);
@@ -407,52 +389,5 @@ public final class Publisher {
         } finally {
             changing.unlock();
         }
-    }
-
-    /**
-     * The one place that lets somebody at an image that is there: the image as it is stored now, if he may change it and
-     * it is the one that he knows. Lookup comes before ownership, as in the peer; and whoever may not change it is not
-     * told what it is like.
-     */
-    private DiskManifest own(Target target) throws IOException {
-        String uuid = target.uuid();
-        Account account = publisher(target.principal());
-        catalogue.catchUpIfMissing(uuid);
-        Image current = catalogue.snapshot().image(uuid, target.principal());
-        if (!current.isOwnedBy(account)) {
-            throw notOwner(account, uuid);
-        }
-        target.condition().check(current);
-        return manifests.find(uuid).orElseThrow(() -> NotFound.image(uuid));
-    }
-
-    private void checkOrigin(Manifest manifest, Principal principal) {
-        String origin = manifest.origin();
-        if (origin == null) {
-            return;
-        }
-        if (origin.equals(manifest.uuid()) || !isVisible(origin, principal)) {
-            throw originMissing(origin);
-        }
-    }
-
-    private boolean isVisible(String uuid, Principal principal) {
-        return catalogue
-                .snapshot()
-                .find(uuid)
-                .filter(image -> image.isVisibleTo(principal))
-                .isPresent();
-    }
-
-    private StreamPolicy.Origin origin(@Nullable String uuid, Principal principal) throws IOException {
-        if (uuid == null) {
-            return StreamPolicy.Origin.NONE;
-        }
-        if (!isVisible(uuid, principal)) {
-            throw originMissing(uuid);
-        }
-        Optional<String> guid =
-                manifests.find(uuid).flatMap(found -> found.manifest().file()).map(ImageFile::datasetGuid);
-        return guid.flatMap(Guid::find).map(StreamPolicy.Origin::of).orElse(StreamPolicy.Origin.OF_UNKNOWN_GUID);
     }
 }
