@@ -31,7 +31,7 @@ final class ChangeLog implements AutoCloseable {
     /** How long the log may be busy with others' changes before it counts as down. */
     private static final long LONGEST_WAIT_SECONDS = 5;
 
-    private static final int LONGEST_PAUSE_MILLIS = 200;
+    private static final long LONGEST_PAUSE_NANOS = 200_000_000;
 
     private final ObjectStore store;
     private final Duration longestDoubt;
@@ -115,6 +115,10 @@ final class ChangeLog implements AutoCloseable {
      * @throws StoreDownException soon, when the store did not answer a moment ago
      */
     void catchUp() throws IOException {
+        if (scope.get() != null) {
+            // A decision begins with it; what comes later would only overtake it.
+            return;
+        }
         outage.check();
         acquire();
         long begun = System.nanoTime();
@@ -170,13 +174,14 @@ final class ChangeLog implements AutoCloseable {
             return work.run();
         }
         while (true) {
+            long begun = System.nanoTime();
             catchUp();
             scope.set(new Scope(head));
             try {
                 return work.run();
             } catch (OvertakenException e) {
-                LOG.debug("overtaken by another server; deciding again", e);
-                pause();
+                LOG.debug("overtaken by another server; deciding again: {}", e.getMessage());
+                pause(System.nanoTime() - begun);
             } finally {
                 scope.remove();
             }
@@ -234,7 +239,7 @@ final class ChangeLog implements AutoCloseable {
                     outage.failed(e, begun);
                     throw e;
                 }
-                pause();
+                pause(LONGEST_PAUSE_NANOS);
             }
         }
     }
@@ -279,10 +284,11 @@ final class ChangeLog implements AutoCloseable {
         }
     }
 
-    /** Random, so that servers that met do not meet again. */
-    private static void pause() throws InterruptedIOException {
+    /** Random, so that servers that met do not meet again; of the order of what takes place meanwhile. */
+    private static void pause(long nanos) throws InterruptedIOException {
         try {
-            Thread.sleep(ThreadLocalRandom.current().nextInt(1, LONGEST_PAUSE_MILLIS));
+            long longest = Math.clamp(nanos, 2, LONGEST_PAUSE_NANOS);
+            TimeUnit.NANOSECONDS.sleep(ThreadLocalRandom.current().nextLong(1, longest));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the server stops");
