@@ -124,6 +124,11 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** What it logged as its own faults. */
+    List<String> errors() {
+        return log().lines().filter(line -> line.contains("\"level\":50")).toList();
+    }
+
     /** The most memory that it has had, in MiB; 0 where the system does not tell. */
     long memory() {
         try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {

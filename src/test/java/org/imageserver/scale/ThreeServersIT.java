@@ -82,6 +82,9 @@ class ThreeServersIT {
             for (ServerProcess server : servers) {
                 assertThat(server.log()).doesNotContain("OutOfMemoryError");
             }
+        } catch (Exception | AssertionError e) {
+            servers.forEach(server -> server.errors().forEach(System.out::println));
+            throw new AssertionError("seed " + SEED + ": " + e.getMessage(), e);
         } finally {
             servers.forEach(ServerProcess::close);
         }
