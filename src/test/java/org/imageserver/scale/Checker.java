@@ -30,9 +30,12 @@ final class Checker {
     private final List<String> violations = new ArrayList<>();
 
     private Checker(List<Event> history, List<Last> last) {
-        this.history = history.stream().sorted(Comparator.comparingLong(Event::ended)).toList();
+        this.history =
+                history.stream().sorted(Comparator.comparingLong(Event::ended)).toList();
         last.forEach(image -> this.last.put(image.uuid(), image));
-        of(Change.class).forEach(change -> changes.computeIfAbsent(change.uuid(), uuid -> new ArrayList<>()).add(change));
+        of(Change.class)
+                .forEach(change -> changes.computeIfAbsent(change.uuid(), uuid -> new ArrayList<>())
+                        .add(change));
         last.forEach(image -> published.put(image.uuid(), image.sha1()));
         of(Change.class)
                 .filter(change -> change.kind() == Kind.PUBLISH && change.isOk())
@@ -71,7 +74,8 @@ final class Checker {
     private Optional<Change> making(String uuid) {
         return changesOf(uuid).stream()
                 .filter(Change::isOk)
-                .filter(change -> Set.of(Kind.PUBLISH, Kind.IMPORT, Kind.DEPENDENT).contains(change.kind()))
+                .filter(change ->
+                        Set.of(Kind.PUBLISH, Kind.IMPORT, Kind.DEPENDENT).contains(change.kind()))
                 .findFirst();
     }
 
@@ -189,8 +193,12 @@ final class Checker {
 
     /** Whatever an update led to is what there is in the end, or somebody went on from there. */
     private void noUpdateIsLost() {
-        kind(Kind.UPDATE, Change::isOk).filter(update -> last.containsKey(update.uuid())).forEach(update -> {
-            boolean isLast = last.get(update.uuid()).tag().equals(update.tag());
+        kind(Kind.UPDATE, Change::isOk).forEach(update -> {
+            Event.Last shown = last.get(update.uuid());
+            if (shown == null) {
+                return;
+            }
+            boolean isLast = shown.tag().equals(update.tag());
             boolean isOvertaken = changesOf(update.uuid()).stream()
                     .filter(Change::isPossible)
                     .anyMatch(other -> other.condition().equals(update.tag())
@@ -247,7 +255,8 @@ final class Checker {
             boolean isNeither = both.stream().allMatch(change -> change.outcome() == Event.Outcome.REFUSED);
             boolean isRace = both.stream().anyMatch(change -> change.kind() == Kind.DELETE);
             if ((isBuiltOn && isDeleted) || (isNeither && isRace)) {
-                violated("an origin was " + (isBuiltOn ? "deleted and built on" : "neither deleted nor built on"), both);
+                violated(
+                        "an origin was " + (isBuiltOn ? "deleted and built on" : "neither deleted nor built on"), both);
             }
         }
         last.values().stream()

@@ -34,8 +34,12 @@ final class Client {
         this.history = history;
     }
 
-    /** An answer, and by whom; a life that ended meanwhile has no name. */
-    private record Answer(long begun, long ended, String life, int status, String tag, byte[] body) {}
+    /** An answer, and by whom; a life that ended meanwhile has no name. The body has a character for each byte. */
+    private record Answer(long begun, long ended, String life, int status, String tag, String body) {
+        byte[] bytes() {
+            return body.getBytes(StandardCharsets.ISO_8859_1);
+        }
+    }
 
     private Optional<Answer> read(ServerProcess server, String target) throws InterruptedException {
         try {
@@ -56,7 +60,8 @@ final class Client {
         }
         long begun = System.nanoTime();
         try {
-            HttpResponse<byte[]> answer = http.send(request.build(), BodyHandlers.ofByteArray());
+            HttpResponse<String> answer =
+                    http.send(request.build(), BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
             String tag = answer.headers().firstValue("etag").orElse("");
             String one = life.equals(server.life()) ? life : life + ", or the next at " + begun;
             return Optional.of(new Answer(begun, System.nanoTime(), one, answer.statusCode(), tag, answer.body()));
@@ -72,7 +77,7 @@ final class Client {
 
     private static JsonNode json(Answer answer) {
         try {
-            return JSON.readTree(answer.body());
+            return JSON.readTree(answer.bytes());
         } catch (IOException e) {
             throw new AssertionError("an answer of " + answer.status() + " that is no JSON", e);
         }
@@ -82,8 +87,7 @@ final class Client {
         return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private Change change(
-            ServerProcess server, Kind kind, String uuid, String condition, String value, Call call)
+    private Change change(ServerProcess server, Kind kind, String uuid, String condition, String value, Call call)
             throws InterruptedException {
         long begun = System.nanoTime();
         Optional<Answer> answer;
@@ -96,7 +100,8 @@ final class Client {
             outcome = Outcome.UNASKED;
         }
         boolean isOk = outcome == Outcome.OK;
-        String its = isOk && uuid.isEmpty() ? json(answer.orElseThrow()).path("uuid").asText() : uuid;
+        String its =
+                isOk && uuid.isEmpty() ? json(answer.orElseThrow()).path("uuid").asText() : uuid;
         Change change = new Change(
                 begun,
                 System.nanoTime(),
@@ -118,15 +123,14 @@ final class Client {
     /** Whoever is told 503 does not know. */
     private static Outcome outcome(Answer answer) {
         if (answer.status() == 500) {
-            throw new AssertionError("no fault of a store is an internal error: " + new String(answer.body()));
+            throw new AssertionError("no fault of a store is an internal error: " + answer.body());
         }
         return answer.status() < 300 ? Outcome.OK : answer.status() < 500 ? Outcome.REFUSED : Outcome.UNKNOWN;
     }
 
     Change publish(ServerProcess server, String name, byte[] file) throws InterruptedException {
         String target = "/publish?version=1&type=other&os=other&name=" + name;
-        return change(
-                server, Kind.PUBLISH, "", "", TestImages.sha1(file), () -> ask(server, "POST", target, file));
+        return change(server, Kind.PUBLISH, "", "", TestImages.sha1(file), () -> ask(server, "POST", target, file));
     }
 
     /** Changes the description, if the entity tag is still this one. */
@@ -149,15 +153,12 @@ final class Client {
     }
 
     Change delete(ServerProcess server, String uuid) throws InterruptedException {
-        return change(
-                server, Kind.DELETE, uuid, "", "", () -> ask(server, "DELETE", "/images/" + uuid, new byte[0]));
+        return change(server, Kind.DELETE, uuid, "", "", () -> ask(server, "DELETE", "/images/" + uuid, new byte[0]));
     }
 
     Change importImage(ServerProcess server, String uuid, String name) throws InterruptedException {
-        byte[] body = bytes(Peer.manifest(name)
-                .put("v", 2)
-                .put("uuid", uuid)
-                .put("published_at", "2020-01-01T00:00:00.000Z"));
+        byte[] body = bytes(
+                Peer.manifest(name).put("v", 2).put("uuid", uuid).put("published_at", "2020-01-01T00:00:00.000Z"));
         String target = "/images/" + uuid + "?action=import";
         return change(server, Kind.IMPORT, uuid, "", name, () -> ask(server, "POST", target, body));
     }
@@ -169,8 +170,7 @@ final class Client {
 
     /** The list, if there was one. */
     Optional<Set<String>> list(ServerProcess server) throws InterruptedException {
-        Optional<Answer> answer = read(server, "/images?state=all")
-                .filter(given -> given.status() == 200);
+        Optional<Answer> answer = read(server, "/images?state=all").filter(given -> given.status() == 200);
         return answer.map(given -> {
             Set<String> uuids = new HashSet<>();
             json(given).forEach(image -> uuids.add(image.path("uuid").asText()));
@@ -181,10 +181,10 @@ final class Client {
 
     /** The entity tag of a manifest, if there was one. */
     Optional<String> get(ServerProcess server, String uuid) throws InterruptedException {
-        Optional<Answer> answer = read(server, "/images/" + uuid)
-                .filter(given -> given.status() == 200 || given.status() == 404);
-        answer.ifPresent(given ->
-                history.add(new Event.Got(given.begun(), given.ended(), given.life(), uuid, given.status())));
+        Optional<Answer> answer =
+                read(server, "/images/" + uuid).filter(given -> given.status() == 200 || given.status() == 404);
+        answer.ifPresent(
+                given -> history.add(new Event.Got(given.begun(), given.ended(), given.life(), uuid, given.status())));
         return answer.filter(given -> given.status() == 200).map(Answer::tag);
     }
 
@@ -193,26 +193,24 @@ final class Client {
         Optional<Answer> answer = read(server, "/images/" + uuid + "/file")
                 .filter(given -> given.status() == 200 || given.status() == 404);
         answer.ifPresent(given -> history.add(new Event.File(
-                given.begun(), given.ended(), given.life(), uuid, given.status(), TestImages.sha1(given.body()))));
+                given.begun(), given.ended(), given.life(), uuid, given.status(), TestImages.sha1(given.bytes()))));
         return answer.isPresent();
     }
 
     /** An image as it is in the end; empty when the server cannot say. */
     Optional<Event.Last> last(ServerProcess server, String uuid) throws InterruptedException {
-        Optional<Answer> manifest =
-                read(server, "/images/" + uuid).filter(given -> given.status() == 200);
+        Optional<Answer> manifest = read(server, "/images/" + uuid).filter(given -> given.status() == 200);
         if (manifest.isEmpty()) {
             return Optional.empty();
         }
         JsonNode image = json(manifest.get());
         String sha1 = "";
         if (image.path("files").size() > 0) {
-            Optional<Answer> file = read(server, "/images/" + uuid + "/file")
-                    .filter(given -> given.status() == 200);
+            Optional<Answer> file = read(server, "/images/" + uuid + "/file").filter(given -> given.status() == 200);
             if (file.isEmpty()) {
                 return Optional.empty();
             }
-            sha1 = TestImages.sha1(file.get().body());
+            sha1 = TestImages.sha1(file.get().bytes());
         }
         return Optional.of(new Event.Last(
                 uuid,

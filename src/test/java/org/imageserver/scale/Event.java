@@ -65,7 +65,8 @@ sealed interface Event {
             String condition,
             String value,
             String tag,
-            Outcome outcome) implements Event {
+            Outcome outcome)
+            implements Event {
         /** Whether its client was told yes or no. */
         boolean isAnswered() {
             return outcome == Outcome.OK || outcome == Outcome.REFUSED;
@@ -95,5 +96,6 @@ sealed interface Event {
      *
      * @param sha1 of its bytes as they were served; empty when it has no file
      */
-    record Last(String uuid, String name, String description, String origin, boolean isDisabled, String tag, String sha1) {}
+    record Last(
+            String uuid, String name, String description, String origin, boolean isDisabled, String tag, String sha1) {}
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.imageserver.storage.objects.S3Location;
 import org.imageserver.storage.objects.S3Proxy;
 
@@ -24,7 +25,7 @@ final class ServerProcess implements AutoCloseable {
     private final Path directory;
     private final int port;
     private volatile Process process;
-    private volatile int starts;
+    private final AtomicInteger starts = new AtomicInteger();
 
     private ServerProcess(String name, Path directory, int port, Process process) {
         this.name = name;
@@ -40,9 +41,7 @@ final class ServerProcess implements AutoCloseable {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        Files.writeString(
-                directory.resolve("config.json"),
-                """
+        Files.writeString(directory.resolve("config.json"), """
                 {
                   "listen": ["127.0.0.1:%d"],
                   "serve_dir": "own",
@@ -53,8 +52,7 @@ final class ServerProcess implements AutoCloseable {
                     "type": "s3", "endpoint": "%s", "bucket": "%s", "prefix": "images", "cache_bytes": 50000000
                   }
                 }
-                """
-                        .formatted(port, store, bucket.bucket()));
+                """.formatted(port, store, bucket.bucket()));
         return new ServerProcess(name, directory, port, launch(directory));
     }
 
@@ -82,14 +80,14 @@ final class ServerProcess implements AutoCloseable {
     /** Kills it as a crash does, and starts it again. */
     void killAndRestart() throws IOException, InterruptedException {
         process.destroyForcibly().waitFor();
-        starts++;
+        starts.incrementAndGet();
         process = launch(directory);
     }
 
     /** Starts it again if it has ended, as a supervisor does: without its store it does not start. */
     void restartIfEnded() throws IOException {
         if (!process.isAlive()) {
-            starts++;
+            starts.incrementAndGet();
             process = launch(directory);
         }
     }

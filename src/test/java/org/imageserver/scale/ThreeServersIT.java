@@ -76,7 +76,9 @@ class ThreeServersIT {
                 line.plan(FaultProxy.Plan.NONE);
                 List<Event.Last> last = awaitAgreement();
                 report(workload, line, last, nanos);
-                assertThat(Checker.check(List.copyOf(history), last)).as("seed %d", SEED).isEmpty();
+                assertThat(Checker.check(List.copyOf(history), last))
+                        .as("seed %d", SEED)
+                        .isEmpty();
             }
             assertThat(changes(Outcome.OK)).as("acknowledged changes").isGreaterThan(10);
             for (ServerProcess server : servers) {
@@ -191,9 +193,10 @@ class ThreeServersIT {
                 storeKills,
                 servers.stream().map(ServerProcess::memory).toList());
         System.out.printf("requests to the store: %s%n", line.counts());
-        System.out.println("a change takes " + times(history.stream()
-                .filter(event -> event instanceof Change change && change.isOk())
-                .map(event -> event.ended() - event.begun())));
+        System.out.println("a change takes "
+                + times(history.stream()
+                        .filter(event -> event instanceof Change change && change.isOk())
+                        .map(event -> event.ended() - event.begun())));
         System.out.println("it is seen on another server after " + times(workload.freshness().stream()));
     }
 

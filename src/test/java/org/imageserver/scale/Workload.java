@@ -116,9 +116,9 @@ final class Workload implements AutoCloseable {
         if (tag.isPresent()) {
             ServerProcess first = any(random);
             ServerProcess second = any(random);
-            atOnce(
+            atOnce(List.of(
                     () -> client.update(first, uuid, tag.get(), name + "-first"),
-                    () -> client.update(second, uuid, tag.get(), name + "-second"));
+                    () -> client.update(second, uuid, tag.get(), name + "-second")));
         }
     }
 
@@ -139,10 +139,12 @@ final class Workload implements AutoCloseable {
     }
 
     private void raceImports(String name, Random random) throws Exception {
-        String uuid = new UUID(random.nextLong() & ~0xF000L | 0x4000L, random.nextLong() >>> 2 | 1L << 63).toString();
+        String uuid =
+                new UUID((random.nextLong() & ~0xF000L) | 0x4000L, (random.nextLong() >>> 2) | (1L << 63)).toString();
         List<Callable<Change>> racers = new ArrayList<>();
         for (ServerProcess server : servers) {
-            racers.add(() -> client.importImage(server, uuid, name + "-at-" + server.life().charAt(7)));
+            racers.add(() -> client.importImage(
+                    server, uuid, name + "-at-" + server.life().charAt(7)));
         }
         atOnce(racers);
     }
@@ -153,15 +155,10 @@ final class Workload implements AutoCloseable {
             known.add(origin.uuid());
             ServerProcess first = any(random);
             ServerProcess second = any(random);
-            atOnce(
+            atOnce(List.of(
                     () -> client.delete(first, origin.uuid()),
-                    () -> client.createOn(second, origin.uuid(), name + "-dependent"));
+                    () -> client.createOn(second, origin.uuid(), name + "-dependent")));
         }
-    }
-
-    @SafeVarargs
-    private void atOnce(Callable<Change>... changes) throws InterruptedException, ExecutionException {
-        atOnce(List.of(changes));
     }
 
     private void atOnce(List<Callable<Change>> changes) throws InterruptedException, ExecutionException {
@@ -214,7 +211,9 @@ final class Workload implements AutoCloseable {
                 known.add(made.uuid());
                 boolean isListed = false;
                 while (!isListed && goesOn.getAsBoolean() && life.equals(other.life())) {
-                    isListed = client.list(other).filter(uuids -> uuids.contains(made.uuid())).isPresent();
+                    isListed = client.list(other)
+                            .filter(uuids -> uuids.contains(made.uuid()))
+                            .isPresent();
                 }
                 if (isListed) {
                     freshness.add(System.nanoTime() - made.ended());
