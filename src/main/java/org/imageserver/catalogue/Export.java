@@ -67,7 +67,7 @@ public final class Export {
                 TAR,
                 etag,
                 Optional.empty(),
-                Optional.empty());
+                Optional.of(uuid));
     }
 
     private static Iterable<Image> originsFirst(Snapshot snapshot, Principal principal, String uuid) {

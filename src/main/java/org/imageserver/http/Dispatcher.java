@@ -123,17 +123,7 @@ final class Dispatcher {
         return switch (routes.match(raw.method(), Request.path(admitted.target()))) {
             case Match.Found found -> {
                 ForgedRequests.refuse(raw, exchange.client(), admitted.session(), found.route());
-                yield found.route()
-                        .endpoint()
-                        .answer(new Request(
-                                raw,
-                                exchange.id(),
-                                admitted.target(),
-                                found.parameters(),
-                                exchange.client(),
-                                admitted.principal(),
-                                admitted.session(),
-                                body));
+                yield found.route().endpoint().answer(request(exchange, admitted, body, found.parameters()));
             }
             case Match.WrongMethod wrong -> {
                 if (raw.method().equals(HttpMethod.OPTIONS)) {
@@ -143,9 +133,21 @@ final class Dispatcher {
                                 ErrorCode.MethodNotAllowedError, raw.method().name() + " is not allowed")
                         .with("Allow", String.join(", ", wrong.allowed()));
             }
-            case Match.Unknown unknown ->
-                throw new ApiException(ErrorCode.ResourceNotFound, admitted.target() + " does not exist");
+            case Match.Unknown unknown -> routes.elsewhere().answer(request(exchange, admitted, body, Map.of()));
         };
+    }
+
+    private static Request request(
+            Exchange exchange, Gate.Admitted admitted, @Nullable RequestBody body, Map<String, String> parameters) {
+        return new Request(
+                exchange.raw(),
+                exchange.id(),
+                admitted.target(),
+                parameters,
+                exchange.client(),
+                admitted.principal(),
+                admitted.session(),
+                body);
     }
 
     private void write(Exchange exchange, @Nullable RequestBody body, Reply reply) {

@@ -12,10 +12,16 @@ import java.util.stream.Collectors;
 public final class RouteTable {
     private final List<Route> routes;
     private final Map<Integer, List<Route>> byLength;
+    private final Endpoint elsewhere;
 
-    /** Makes a table; of two routes that match, the first wins. */
-    public RouteTable(List<Route> routes) {
+    /**
+     * Makes a table; of two routes that match, the first wins.
+     *
+     * @param elsewhere answers for every path that no route has
+     */
+    public RouteTable(List<Route> routes, Endpoint elsewhere) {
         this.routes = List.copyOf(routes);
+        this.elsewhere = elsewhere;
         this.byLength = this.routes.stream()
                 .collect(Collectors.groupingBy(route -> route.path().length()));
     }
@@ -23,6 +29,11 @@ public final class RouteTable {
     /** The routes in the order of the table. */
     public List<Route> routes() {
         return routes;
+    }
+
+    /** Answers for every path that no route has. */
+    Endpoint elsewhere() {
+        return elsewhere;
     }
 
     /** What a method and path lead to. */

@@ -55,15 +55,9 @@ public final class DsapiManifest {
      * {@code image.zfs} with the extension of its compression. Empty when there is no file.
      */
     public static Optional<String> fileName(DiskManifest image) {
-        return image.manifest().file().map(file -> image.path() == null ? nameByCompression(file) : image.path());
-    }
-
-    private static String nameByCompression(ImageFile file) {
-        String extension = Optional.ofNullable(file.compression())
-                .flatMap(Compression::named)
-                .map(Compression::extension)
-                .orElse("");
-        return "image.zfs" + extension;
+        return image.manifest()
+                .file()
+                .map(file -> image.path() == null ? "image" + ImageFile.extension(file.compression()) : image.path());
     }
 
     private static String urn(Manifest manifest, DsapiSettings settings) {

@@ -1,5 +1,6 @@
 package org.imageserver.manifest;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,4 +16,18 @@ public record ImageFile(
         @Nullable String sha1,
         @Nullable Long size,
         @Nullable String compression,
-        @Nullable String datasetGuid) {}
+        @Nullable String datasetGuid) {
+
+    /**
+     * How the name of such a file ends: {@code .zfs}, {@code .zfs.gz} and so on.
+     *
+     * @param compression as a manifest says it; one that is not known counts as none
+     */
+    public static String extension(@Nullable String compression) {
+        return ".zfs"
+                + Optional.ofNullable(compression)
+                        .flatMap(Compression::named)
+                        .map(Compression::extension)
+                        .orElse("");
+    }
+}

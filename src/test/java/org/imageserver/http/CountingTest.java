@@ -70,6 +70,13 @@ class CountingTest {
     }
 
     @Test
+    void anExportCountsForTheImageThatWasAskedFor() {
+        String uuid = add(new byte[100]);
+        server.getBytes("/images/" + uuid + "/export");
+        await().until(() -> downloads() == 1);
+    }
+
+    @Test
     void countsWholeFilesOnBothApis() {
         String uuid = add(new byte[100]);
         server.getBytes("/images/" + uuid + "/file");

@@ -92,14 +92,22 @@ class ImagePageTest {
                 .contains("SmartOS zone");
     }
 
+    /** What curl brings is compressed, and gunzip and bunzip2 go by the name. */
+    @Test
+    void theCommandForCurlNamesTheFileAsItIs() {
+        String uuid = add(1, manifest -> ((ObjectNode) manifest.at("/files/0")).put("compression", "bzip2"));
+        assertThat(page(uuid)).contains("-o image-00000001-1.0.0.zfs.bz2 ");
+    }
+
     @Test
     void theCommandForCurlComparesTheChecksum() {
         String uuid = add(1, manifest -> manifest.put("name", "a b;rm -rf /").put("version", "1"));
         String sha1 = TestImages.sha1(("bytes of " + uuid).getBytes(StandardCharsets.UTF_8));
         String page = page(uuid);
-        assertThat(page).contains("-o a_b_rm_-rf_-1.zfs ", "/images/" + uuid + "/file");
+        assertThat(page).contains("-o a_b_rm_-rf_-1.zfs.gz ", "/images/" + uuid + "/file");
         assertThat(page).contains(sha1);
-        await().untilAsserted(() -> assertThat(page(uuid)).contains("openssl dgst -sha256 a_b_rm_-rf_-1.zfs | grep "));
+        await().untilAsserted(
+                        () -> assertThat(page(uuid)).contains("openssl dgst -sha256 a_b_rm_-rf_-1.zfs.gz | grep "));
     }
 
     @ParameterizedTest

@@ -110,6 +110,17 @@ class PagesTest {
         }
     }
 
+    @Test
+    void anAddressThatIsNoneIsAPageForABrowser() {
+        HttpResponse<String> page = server.get("/imagez/b", "Accept", FIREFOX);
+        assertThat(page.statusCode()).isEqualTo(404);
+        assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
+        assertThat(page.body()).contains("/imagez/b does not exist", "href=\"/\"");
+        HttpResponse<String> answer = server.get("/imagez/b");
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(TestServer.json(answer).path("code").asText()).isEqualTo("ResourceNotFound");
+    }
+
     /** Else a cache before the server would give a program the page of a browser. */
     @Test
     void cachesKnowThatTheFrontPageDependsOnWhoAsks() {

@@ -96,7 +96,7 @@ public final class ImagePage {
                 Requirements.inWords(manifest.path("requirements")),
                 facts(image, manifest, verification),
                 verification.map(ImageWords::check).orElse(null),
-                download(origin, image, verification).orElse(null),
+                download(origin, image, manifest, verification).orElse(null),
                 Lineage.of(snapshot, request.principal(), image),
                 versions.stream().limit(MOST_VERSIONS).map(this::row).toList(),
                 more > 0 ? Wording.plural(more, "more version") : "",
@@ -161,10 +161,11 @@ public final class ImagePage {
     }
 
     private static Optional<ImageData.Download> download(
-            String origin, Image image, Optional<Verification> verification) {
+            String origin, Image image, ObjectNode manifest, Optional<Verification> verification) {
         return image.file().map(file -> {
             String target = "/images/" + image.uuid() + "/file";
-            String name = ImageWords.fileName(image);
+            String name = ImageWords.fileName(
+                    image, manifest.at("/files/0/compression").asText());
             String fetch = "curl -fsS -o " + name + " " + origin + target;
             String compare = verification
                     .flatMap(Verification::sha256)

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Verification;
+import org.imageserver.manifest.ImageFile;
 
 /** What the page of an image says, in words. */
 final class ImageWords {
@@ -63,12 +64,12 @@ final class ImageWords {
     }
 
     /** A name for the file that means nothing to a shell. */
-    static String fileName(Image image) {
+    static String fileName(Image image, String compression) {
         String plain = (image.name() + "-" + image.version())
                 .replaceAll("[^A-Za-z0-9._-]+", "_")
                 .replaceAll("^[^A-Za-z0-9]+", "");
         String name = plain.isEmpty() ? image.uuid() : plain;
-        return name.substring(0, Math.min(name.length(), LONGEST_FILE_NAME)) + ".zfs";
+        return name.substring(0, Math.min(name.length(), LONGEST_FILE_NAME)) + ImageFile.extension(compression);
     }
 
     /** What the verification has found. */

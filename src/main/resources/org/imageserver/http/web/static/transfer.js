@@ -72,7 +72,7 @@ export class Transfer {
   sending() {
     this.#meter.reset();
     this.#retryIsShown(false);
-    this.say('Uploading.');
+    this.say('Sending.');
   }
 
   progress(bytes, total = this.#total) {
