@@ -23,6 +23,7 @@ import org.imageserver.http.HttpServer;
 import org.imageserver.http.Route;
 import org.imageserver.http.RouteTable;
 import org.imageserver.http.dsapi.DsapiRoutes;
+import org.imageserver.http.health.HealthRoutes;
 import org.imageserver.http.imgapi.ImgapiPublishing;
 import org.imageserver.http.imgapi.ImgapiRoutes;
 import org.imageserver.http.publishing.PublishRoute;
@@ -75,8 +76,16 @@ public final class ImageServer implements AutoCloseable {
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         uploads = new UploadRoutes(catalogue.publisher(), settings.publishing().maxFileBytes(), InstantSource.system());
         Doors doors = Doors.of(settings, keys);
+        HealthRoutes health =
+                new HealthRoutes(catalogue, interval(settings), statistics, publishing::jobs, Version.current());
         http = new HttpServer(
-                settings, routes(settings, doors.signIn()), doors.gate(), catchUp(), Version.current(), statistics);
+                settings,
+                routes(settings, doors.signIn(), health),
+                new RouteTable(health.forWatchers(), RouteTable.NOTHING_THERE),
+                doors.gate(),
+                catchUp(),
+                Version.current(),
+                statistics);
         try {
             await(firstScan);
             statistics.start();
@@ -85,7 +94,7 @@ public final class ImageServer implements AutoCloseable {
             close();
             throw e;
         }
-        catalogue.watch(storage.isShared() ? POLL : settings.rescan());
+        catalogue.watch(interval(settings));
         sweep(catalogueSettings);
         mirrors.start();
     }
@@ -98,6 +107,10 @@ public final class ImageServer implements AutoCloseable {
     public static ImageServer start(Settings settings) throws IOException {
         Files.createDirectories(settings.serveDir());
         return new ImageServer(settings);
+    }
+
+    private Duration interval(Settings settings) {
+        return storage.isShared() ? POLL : settings.rescan();
     }
 
     /** What crashes left behind: in a directory once, in a bucket by one server at a time. */
@@ -161,7 +174,7 @@ public final class ImageServer implements AutoCloseable {
     }
 
     /** The one table of everything that the server answers. */
-    private RouteTable routes(Settings settings, SignIn signIn) {
+    private RouteTable routes(Settings settings, SignIn signIn, HealthRoutes health) {
         String version = Version.current();
         List<Route> apis = new ArrayList<>(new ImgapiRoutes(catalogue, version).routes());
         apis.addAll(publishing.routes());
@@ -170,6 +183,7 @@ public final class ImageServer implements AutoCloseable {
         apis.addAll(uploads.routes());
         apis.addAll(new DsapiRoutes(catalogue, settings).routes());
         apis.addAll(new SignInRoutes(signIn).routes());
+        apis.addAll(health.forEveryone());
         apis.addAll(new WriteRoutes(catalogue, settings).routes());
         apis.add(new ImagePage(catalogue, statistics).route());
         apis.add(new StatusPage(catalogue, statistics, publishing::jobs, version).route());
@@ -179,6 +193,11 @@ public final class ImageServer implements AutoCloseable {
     /** Where it listens, with the ports that it really has. */
     public List<ListenAddress> addresses() {
         return addresses;
+    }
+
+    /** Where programs that watch it come, with the ports that it really has. */
+    public List<ListenAddress> watchedAt() {
+        return http.watchedAt();
     }
 
     /** Its images. */

@@ -100,6 +100,12 @@ public final class TestServer implements AutoCloseable {
                 .port();
     }
 
+    /** The address of a path where programs come that watch the server, if the configuration has one. */
+    public URI watched(String target) {
+        ListenAddress address = server.watchedAt().getFirst();
+        return URI.create("http://127.0.0.1:" + ((ListenAddress.Tcp) address).port() + target);
+    }
+
     /** The unix socket. */
     public Path socket() {
         return directory.resolve("socket");
@@ -113,6 +119,11 @@ public final class TestServer implements AutoCloseable {
     /** Sends a GET with headers given as name, value, name, value. */
     public HttpResponse<String> get(String target, String... headers) {
         return send("GET", target, headers);
+    }
+
+    /** Sends a GET to any address. */
+    public HttpResponse<String> get(URI address) {
+        return await(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
     }
 
     /** Sends a request without a body. */

@@ -51,6 +51,7 @@ public final class Catalogue implements AutoCloseable {
             Thread.ofPlatform().daemon().name("catalogue-scan").factory());
     private final Hasher hasher;
     private final Publisher publisher;
+    private volatile long lookedAtNanos = System.nanoTime();
     private volatile Snapshot snapshot = Snapshot.EMPTY;
 
     /** Why the last look at the storage failed; used by the scanner's thread alone. */
@@ -113,7 +114,9 @@ public final class Catalogue implements AutoCloseable {
     private void look(Watch.Extent extent) throws IOException {
         scanning.lock();
         try {
-            if (scan.look(extent) || snapshot == Snapshot.EMPTY) {
+            boolean isNew = scan.look(extent);
+            lookedAtNanos = System.nanoTime();
+            if (isNew || snapshot == Snapshot.EMPTY) {
                 snapshot = scan.snapshot();
                 LOG.debug(
                         "{} images, {} problems",
@@ -149,6 +152,11 @@ public final class Catalogue implements AutoCloseable {
         if (snapshot.find(uuid).isEmpty()) {
             catchUp();
         }
+    }
+
+    /** How long ago the storage could be looked at; since this was made, when it never could. */
+    public Duration sinceLastLook() {
+        return Duration.ofNanos(System.nanoTime() - lookedAtNanos);
     }
 
     /**

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What the operator decided, with every default filled in.
  *
  * @param listen where to listen, at least one address
+ * @param metricsListen where programs that watch the server listen to it; none: where everyone does
  * @param socketMode file mode of the unix sockets, such as 0666
  * @param serveDir the directory of images
  * @param bucket the object store that images are kept in; empty: they are in the directory
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Settings(
         List<ListenAddress> listen,
+        List<ListenAddress> metricsListen,
         int socketMode,
         Path serveDir,
         Optional<Bucket> bucket,

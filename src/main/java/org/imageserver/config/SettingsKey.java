@@ -6,6 +6,11 @@ import java.util.Optional;
 /** Every key that a configuration file may have: its name, what it holds, and what it means. */
 public enum SettingsKey {
     LISTEN("listen", "a list of addresses", "Where to listen, several at once: " + ListenAddress.EXPECTED + "."),
+    METRICS_LISTEN(
+            "metrics_listen",
+            "a list of addresses",
+            "Where only /metrics, /healthz and /readyz are, for everyone who can connect; elsewhere /metrics is for"
+                    + " admins."),
     LISTEN_PORT(
             "listen_port",
             "a port number (1 to 65535) or the path of a unix socket",

@@ -42,6 +42,7 @@ final class SettingsReader {
                 .normalize();
         return new Settings(
                 listening,
+                addresses(SettingsKey.METRICS_LISTEN),
                 socketMode(),
                 serveDir,
                 new BucketReader(file).read(serveDir, listening),
@@ -114,14 +115,20 @@ final class SettingsReader {
         if (port.isPresent()) {
             addresses.add(listenPort(port.get()));
         }
-        for (String text : strings(SettingsKey.LISTEN)) {
+        addresses.addAll(addresses(SettingsKey.LISTEN));
+        return addresses.isEmpty() ? List.of(DEFAULT_LISTEN) : List.copyOf(addresses);
+    }
+
+    private List<ListenAddress> addresses(SettingsKey key) throws ConfigException {
+        List<ListenAddress> addresses = new ArrayList<>();
+        for (String text : strings(key)) {
             try {
                 addresses.add(ListenAddress.parse(text, file.directory()));
             } catch (ConfigException e) {
-                throw file.wrong(SettingsKey.LISTEN, String.valueOf(e.getMessage()));
+                throw file.wrong(key, String.valueOf(e.getMessage()));
             }
         }
-        return addresses.isEmpty() ? List.of(DEFAULT_LISTEN) : List.copyOf(addresses);
+        return List.copyOf(addresses);
     }
 
     private ListenAddress listenPort(JsonNode value) throws ConfigException {

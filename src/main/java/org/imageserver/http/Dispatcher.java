@@ -122,6 +122,7 @@ final class Dispatcher {
         HttpServerRequest raw = exchange.raw();
         return switch (routes.match(raw.method(), Request.path(admitted.target()))) {
             case Match.Found found -> {
+                exchange.reached(found.route().name());
                 ForgedRequests.refuse(raw, exchange.client(), admitted.session(), found.route());
                 yield found.route().endpoint().answer(request(exchange, admitted, body, found.parameters()));
             }

@@ -38,6 +38,7 @@ final class Exchange {
     private final Statistics statistics;
     private final long begun = System.nanoTime();
 
+    private String endpoint = "none";
     private long answeredAfterNanos;
 
     Exchange(HttpServerRequest raw, Client client, String server, Statistics statistics) {
@@ -57,6 +58,11 @@ final class Exchange {
 
     String id() {
         return id;
+    }
+
+    /** Says which endpoint answers. */
+    void reached(String name) {
+        endpoint = name;
     }
 
     Client client() {
@@ -115,7 +121,7 @@ final class Exchange {
         boolean isChange = !isRead() && !raw.method().equals(HttpMethod.OPTIONS);
         // How long a body takes is up to its sender.
         long nanos = raw.bytesRead() > SMALL_BODY ? 0 : answeredAfterNanos;
-        if (statistics.handled(status, isChange, nanos)) {
+        if (statistics.handled(endpoint, status, isChange, nanos)) {
             statistics.note(described(status, nanos), isChange);
         }
     }

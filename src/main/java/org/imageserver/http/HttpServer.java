@@ -47,6 +47,7 @@ public final class HttpServer implements AutoCloseable {
     private final int eventLoops;
     private final Settings settings;
     private final RouteTable routes;
+    private final RouteTable watchers;
     private final Gate gate;
     private final CatchUp catchUp;
     private final String version;
@@ -55,11 +56,23 @@ public final class HttpServer implements AutoCloseable {
     private final List<ListenAddress> bound = new ArrayList<>();
     private final List<io.vertx.core.http.HttpServer> servers = new ArrayList<>();
 
-    /** Makes a server that does not listen yet. */
+    /**
+     * Makes a server that does not listen yet.
+     *
+     * @param routes what everyone comes for
+     * @param watchers what there is at the addresses for programs that watch the server
+     */
     public HttpServer(
-            Settings settings, RouteTable routes, Gate gate, CatchUp catchUp, String version, Statistics statistics) {
+            Settings settings,
+            RouteTable routes,
+            RouteTable watchers,
+            Gate gate,
+            CatchUp catchUp,
+            String version,
+            Statistics statistics) {
         this.settings = settings;
         this.routes = routes;
+        this.watchers = watchers;
         this.gate = gate;
         this.catchUp = catchUp;
         this.version = version;
@@ -77,17 +90,26 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Begins to listen on every address.
      *
-     * @return the addresses with the ports that they really have
+     * @return the addresses for everyone with the ports that they really have
      * @throws IOException naming the address that cannot be had; close the server then
      */
     public List<ListenAddress> start() throws IOException {
         for (ListenAddress address : settings.listen()) {
-            bound.add(listen(address));
+            bound.add(listen(address, routes));
         }
-        return List.copyOf(bound);
+        List<ListenAddress> forEveryone = List.copyOf(bound);
+        for (ListenAddress address : settings.metricsListen()) {
+            bound.add(listen(address, watchers));
+        }
+        return forEveryone;
     }
 
-    private ListenAddress listen(ListenAddress address) throws IOException {
+    /** The addresses for programs that watch the server, with the ports that they really have. */
+    public List<ListenAddress> watchedAt() {
+        return List.copyOf(bound.subList(settings.listen().size(), bound.size()));
+    }
+
+    private ListenAddress listen(ListenAddress address, RouteTable table) throws IOException {
         return switch (address) {
             case ListenAddress.Tcp tcp -> {
                 // Vert.x gives all event loops the same free port for a negative one, but not for 0.
@@ -95,12 +117,16 @@ public final class HttpServer implements AutoCloseable {
                 SocketAddress socket = port < 0
                         ? SocketAddress.sharedRandomPort(-port, tcp.host())
                         : SocketAddress.inetSocketAddress(port, tcp.host());
-                int actual = deploy(address, socket, settings.sendfile() != Sendfile.OFF);
+                int actual = deploy(address, table, socket, settings.sendfile() != Sendfile.OFF);
                 yield new ListenAddress.Tcp(tcp.host(), actual);
             }
             case ListenAddress.Unix unix -> {
                 UnixSocket.prepare(unix.path());
-                deploy(address, SocketAddress.domainSocketAddress(unix.path().toString()), sendfileOnUnix());
+                deploy(
+                        address,
+                        table,
+                        SocketAddress.domainSocketAddress(unix.path().toString()),
+                        sendfileOnUnix());
                 UnixSocket.allow(unix.path(), settings.socketMode());
                 yield unix;
             }
@@ -121,11 +147,12 @@ public final class HttpServer implements AutoCloseable {
         };
     }
 
-    private int deploy(ListenAddress address, SocketAddress socket, boolean zeroCopy) throws IOException {
+    private int deploy(ListenAddress address, RouteTable table, SocketAddress socket, boolean zeroCopy)
+            throws IOException {
         Dispatcher dispatcher = new Dispatcher(
                 vertx,
                 workers,
-                routes,
+                table,
                 gate,
                 catchUp,
                 new ReplyWriter(new FileSender(workers, zeroCopy), redirects(address)),

@@ -10,6 +10,11 @@ import java.util.stream.Collectors;
 
 /** All routes of the server; the one place that knows which paths and methods there are. Immutable. */
 public final class RouteTable {
+    /** Says that there is nothing. */
+    public static final Endpoint NOTHING_THERE = request -> {
+        throw new ApiException(ErrorCode.ResourceNotFound, request.target() + " does not exist");
+    };
+
     private final List<Route> routes;
     private final Map<Integer, List<Route>> byLength;
     private final Endpoint elsewhere;

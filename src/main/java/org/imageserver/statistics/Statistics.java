@@ -42,6 +42,7 @@ public final class Statistics implements AutoCloseable {
     private final InstantSource clock;
     private final LongAdder requests = new LongAdder();
     private final LongAdder bytes = new LongAdder();
+    private final Requests byEndpoint = new Requests();
     private final Downloads downloads = new Downloads();
     private final Series hours = new Series(Duration.ofHours(1), HOURS);
     private final Series days = new Series(DAY, DAYS);
@@ -49,6 +50,7 @@ public final class Statistics implements AutoCloseable {
     private final Deque<HandledRequest> failures = new ArrayDeque<>();
     private final ScheduledExecutorService settler = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("statistics").factory());
+    private long settledBytes;
     private boolean isChanged;
     private String lastFailure = "";
 
@@ -80,13 +82,15 @@ public final class Statistics implements AutoCloseable {
     /**
      * Counts a request that was answered.
      *
+     * @param endpoint that answered, as the API document has it
      * @param status of the answer
      * @param isChange whether it was to change something
      * @param nanos until the answer began, as far as the server is to blame
      * @return whether it should be described to {@link #note}
      */
-    public boolean handled(int status, boolean isChange, long nanos) {
+    public boolean handled(String endpoint, int status, boolean isChange, long nanos) {
         requests.increment();
+        byEndpoint.count(endpoint, status, nanos);
         return isFailure(status, isChange) || slowest.wouldKeep(nanos);
     }
 
@@ -113,6 +117,16 @@ public final class Statistics implements AutoCloseable {
         if (failures.size() > MOST_FAILURES) {
             failures.removeLast();
         }
+    }
+
+    /** Requests since the start, by endpoint. */
+    public Requests requests() {
+        return byEndpoint;
+    }
+
+    /** Bytes of answers that were sent since the start. */
+    public synchronized long bytesSent() {
+        return settledBytes + bytes.sum();
     }
 
     /** Hours up to now, oldest first, the last one being the present; at most {@link #HOURS}. */
@@ -176,6 +190,7 @@ public final class Statistics implements AutoCloseable {
     private Instant settle() {
         Instant now = clock.instant();
         Traffic counted = Traffic.of(requests.sumThenReset(), bytes.sumThenReset(), downloads.settle(day(now)));
+        settledBytes += counted.bytes();
         if (!counted.isNothing()) {
             hours.add(now, counted);
             days.add(now, counted);

@@ -55,7 +55,7 @@ final class SampleHistory {
                     statistics.sent(random.nextLong(BYTES_OF_A_DOWNLOAD / 3, BYTES_OF_A_DOWNLOAD));
                 }
                 for (int i = 0; i < downloads * 60; i++) {
-                    statistics.handled(200, false, 1);
+                    statistics.handled("Ping", 200, false, 1);
                 }
                 // What was counted is put to its hour when somebody asks.
                 statistics.hours(1);

@@ -47,7 +47,7 @@ class StatisticsTest {
 
     private void handle(int requests) {
         for (int request = 0; request < requests; request++) {
-            statistics.handled(200, false, 0);
+            statistics.handled("Ping", 200, false, 0);
         }
     }
 
@@ -222,7 +222,7 @@ class StatisticsTest {
     }
 
     private void handle(int status, boolean isChange, Duration took) {
-        if (statistics.handled(status, isChange, took.toNanos())) {
+        if (statistics.handled("Ping", status, isChange, took.toNanos())) {
             statistics.note(request(status, took, now), isChange);
         }
     }
@@ -235,7 +235,7 @@ class StatisticsTest {
         assertThat(statistics.slowest()).hasSize(20);
         assertThat(statistics.slowest().getFirst().took()).isEqualTo(Duration.ofSeconds(1));
         assertThat(statistics.slowest().getLast().took()).isEqualTo(Duration.ofMillis(810));
-        assertThat(statistics.handled(200, false, Duration.ofMillis(800).toNanos()))
+        assertThat(statistics.handled("Ping", 200, false, Duration.ofMillis(800).toNanos()))
                 .as("quicker than all of the slowest")
                 .isFalse();
         now = now.plus(Duration.ofHours(25));

@@ -12,7 +12,6 @@ import java.util.function.ToLongFunction;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Sha1;
 import org.imageserver.http.Accept;
-import org.imageserver.http.ApiException;
 import org.imageserver.http.Body;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.OpenApi;
@@ -80,11 +79,7 @@ public final class WebRoutes {
                 "Docs",
                 doc("This document as a page.", "text/html"),
                 request -> new Reply.Later(() -> new DocsPage(all, version).answer(request))));
-        return new RouteTable(all, ErrorPage.around(WebRoutes::elsewhere));
-    }
-
-    private static Reply elsewhere(Request request) {
-        throw new ApiException(ErrorCode.ResourceNotFound, request.target() + " does not exist");
+        return new RouteTable(all, ErrorPage.around(RouteTable.NOTHING_THERE));
     }
 
     private static Doc doc(String summary, String... contentTypes) {

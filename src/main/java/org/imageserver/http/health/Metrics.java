@@ -1,0 +1,257 @@
+package org.imageserver.http.health;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.Snapshot;
+import org.imageserver.catalogue.Verification;
+import org.imageserver.catalogue.Verifications;
+import org.imageserver.statistics.Requests;
+import org.imageserver.statistics.Statistics;
+
+/**
+ * What the server does in numbers, in the text format of Prometheus. Nothing is kept for it: what others count is read
+ * when somebody asks. Thread-safe; may wait for the disk.
+ */
+final class Metrics {
+    /** More names of images than this would make the asking expensive. */
+    private static final int MOST_IMAGES = 100;
+
+    /** Those are shown that were downloaded in this time. */
+    private static final int DAYS = 30;
+
+    private static final List<String> JOB_STATES = List.of("queued", "running", "succeeded", "failed");
+
+    private static final double NANOS = 1e9;
+
+    private final Catalogue catalogue;
+    private final Statistics statistics;
+    private final Supplier<List<ObjectNode>> jobs;
+    private final String version;
+    private final PrometheusRegistry runtime = new PrometheusRegistry();
+    private final PrometheusTextFormatWriter writer =
+            PrometheusTextFormatWriter.builder().build();
+
+    Metrics(Catalogue catalogue, Statistics statistics, Supplier<List<ObjectNode>> jobs, String version) {
+        this.catalogue = catalogue;
+        this.statistics = statistics;
+        this.jobs = jobs;
+        this.version = version;
+        JvmMetrics.builder().register(runtime);
+    }
+
+    String contentType() {
+        return writer.getContentType();
+    }
+
+    byte[] now() throws IOException {
+        MetricSnapshots.Builder all = MetricSnapshots.builder();
+        ours().forEach(all::metricSnapshot);
+        runtime.scrape().stream().forEach(all::metricSnapshot);
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        writer.write(text, all.build());
+        return text.toByteArray();
+    }
+
+    private List<MetricSnapshot> ours() throws IOException {
+        Snapshot snapshot = catalogue.snapshot();
+        List<Requests.Endpoint> endpoints = statistics.requests().endpoints();
+        List<MetricSnapshot> all = new ArrayList<>(List.of(
+                build(),
+                requests(endpoints),
+                durations(endpoints),
+                counter("imageserver_http_sent_bytes", "Bytes of answers.", point(statistics.bytesSent())),
+                downloads(snapshot),
+                images(snapshot),
+                gauge("imageserver_file_bytes", "Size of all images' files.", value(fileBytes(snapshot))),
+                gauge(
+                        "imageserver_problem_directories",
+                        "Directories that are no images that can be served.",
+                        value(snapshot.problems().size())),
+                verifications(snapshot),
+                gauge(
+                        "imageserver_snapshot_age_seconds",
+                        "Time since the storage could be looked at.",
+                        value(catalogue.sinceLastLook().toNanos() / NANOS)),
+                jobs()));
+        long usable = catalogue.usableBytes();
+        if (usable < Long.MAX_VALUE) {
+            all.add(gauge("imageserver_storage_free_bytes", "Room for more images.", value(usable)));
+        }
+        return all;
+    }
+
+    private MetricSnapshot build() {
+        return InfoSnapshot.builder()
+                .name("imageserver_build")
+                .help("Which server it is.")
+                .dataPoint(InfoDataPointSnapshot.builder()
+                        .labels(Labels.of("version", version))
+                        .build())
+                .build();
+    }
+
+    private static MetricSnapshot requests(List<Requests.Endpoint> endpoints) {
+        List<CounterDataPointSnapshot> points = new ArrayList<>();
+        for (Requests.Endpoint endpoint : endpoints) {
+            endpoint.byStatus()
+                    .forEach((status, count) ->
+                            points.add(point(count, "endpoint", endpoint.name(), "code", Integer.toString(status))));
+        }
+        return counter("imageserver_http_requests", "Requests by endpoint and status.", points);
+    }
+
+    private static MetricSnapshot durations(List<Requests.Endpoint> endpoints) {
+        HistogramSnapshot.Builder histogram = HistogramSnapshot.builder()
+                .name("imageserver_http_request_duration_seconds")
+                .help("Time until the answer began, as far as it was up to the server.");
+        for (Requests.Endpoint endpoint : endpoints) {
+            histogram.dataPoint(HistogramDataPointSnapshot.builder()
+                    .labels(Labels.of("endpoint", endpoint.name()))
+                    .classicHistogramBuckets(buckets(endpoint.byDuration()))
+                    .sum(endpoint.seconds())
+                    .build());
+        }
+        return histogram.build();
+    }
+
+    private static ClassicHistogramBuckets buckets(List<Long> counts) {
+        ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+        for (int index = 0; index < counts.size(); index++) {
+            boolean isRest = index == Requests.BOUNDS.size();
+            double bound = isRest ? Double.POSITIVE_INFINITY : seconds(Requests.BOUNDS.get(index));
+            buckets.bucket(bound, counts.get(index));
+        }
+        return buckets.build();
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / NANOS;
+    }
+
+    /** Of what everyone may know of: the names of others are nobody's business here. */
+    private MetricSnapshot downloads(Snapshot snapshot) {
+        return counter(
+                "imageserver_image_downloads",
+                "Downloads of the images that were downloaded most of late, since they are counted.",
+                statistics.mostDownloaded(DAYS).stream()
+                        .flatMap(downloaded -> snapshot.find(downloaded.uuid()).filter(Image::isListed).stream())
+                        .limit(MOST_IMAGES)
+                        .map(image -> point(
+                                statistics.downloads(image.uuid()),
+                                "uuid",
+                                image.uuid(),
+                                "name",
+                                image.name(),
+                                "version",
+                                image.version()))
+                        .toList());
+    }
+
+    private static MetricSnapshot images(Snapshot snapshot) {
+        Map<Labels, Long> counts = new TreeMap<>(snapshot.images().stream()
+                .collect(Collectors.groupingBy(
+                        image -> Labels.of("state", lowerCase(image.state()), "os", image.os()),
+                        Collectors.counting())));
+        return gauge("imageserver_images", "Images by state and operating system.", values(counts));
+    }
+
+    private static long fileBytes(Snapshot snapshot) {
+        return snapshot.images().stream()
+                .flatMap(image -> image.file().stream())
+                .mapToLong(Image.File::size)
+                .sum();
+    }
+
+    private MetricSnapshot verifications(Snapshot snapshot) {
+        Verifications.Overview overview = catalogue.verifications().overview(snapshot, new Principal.Anonymous());
+        Map<Labels, Integer> counts = new TreeMap<>();
+        for (Verification.State state : Verification.State.values()) {
+            counts.put(Labels.of("state", lowerCase(state)), 0);
+        }
+        overview.states().forEach((state, count) -> counts.put(Labels.of("state", lowerCase(state)), count));
+        return gauge(
+                "imageserver_files", "Files that everyone may see, by what their verification found.", values(counts));
+    }
+
+    private MetricSnapshot jobs() {
+        Map<Labels, Long> counts = new TreeMap<>();
+        // Zeros too: what is not there cannot be drawn.
+        JOB_STATES.forEach(state -> counts.put(Labels.of("state", state), 0L));
+        jobs.get()
+                .forEach(job ->
+                        counts.merge(Labels.of("state", job.path("execution").asText()), 1L, Long::sum));
+        return gauge("imageserver_jobs", "Imports that run or ran not long ago.", values(counts));
+    }
+
+    private static String lowerCase(Enum<?> state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static List<GaugeDataPointSnapshot> values(Map<Labels, ? extends Number> counts) {
+        return counts.entrySet().stream()
+                .map(entry -> GaugeDataPointSnapshot.builder()
+                        .labels(entry.getKey())
+                        .value(entry.getValue().doubleValue())
+                        .build())
+                .toList();
+    }
+
+    private static List<GaugeDataPointSnapshot> value(double value) {
+        return List.of(GaugeDataPointSnapshot.builder().value(value).build());
+    }
+
+    private static List<GaugeDataPointSnapshot> value(long count) {
+        return value((double) count);
+    }
+
+    private static CounterDataPointSnapshot point(long count, String... labels) {
+        return CounterDataPointSnapshot.builder()
+                .labels(Labels.of(labels))
+                .value((double) count)
+                .build();
+    }
+
+    private static MetricSnapshot counter(String name, String help, CounterDataPointSnapshot point) {
+        return counter(name, help, List.of(point));
+    }
+
+    private static MetricSnapshot counter(String name, String help, Collection<CounterDataPointSnapshot> points) {
+        CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
+        points.forEach(counter::dataPoint);
+        return counter.build();
+    }
+
+    private static MetricSnapshot gauge(String name, String help, Collection<GaugeDataPointSnapshot> points) {
+        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
+        points.forEach(gauge::dataPoint);
+        return gauge.build();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.imageserver.http.health;
+
+import org.jspecify.annotations.NullMarked;
