@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.imageserver.auth.AuthorizedKeys;
@@ -42,6 +43,9 @@ import org.imageserver.statistics.Statistics;
 import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.objects.BucketStorage;
+import org.imageserver.tls.CertificateFiles;
+import org.imageserver.tls.Fingerprint;
+import org.imageserver.tls.SelfSigned;
 
 /** A running server. Started and closed by one thread; what it gives out is thread-safe. */
 public final class ImageServer implements AutoCloseable {
@@ -51,6 +55,10 @@ public final class ImageServer implements AutoCloseable {
     /** How often other servers' changes are asked for: one small request. */
     private static final Duration POLL = Duration.ofSeconds(1);
 
+    /** How often the certificate's files are looked at. */
+    private static final Duration CERTIFICATE_LOOK = Duration.ofSeconds(10);
+
+    private final Settings settings;
     private final Storage storage;
     private final Catalogue catalogue;
     private final Mirrors mirrors;
@@ -61,6 +69,7 @@ public final class ImageServer implements AutoCloseable {
     private final List<ListenAddress> addresses;
 
     private ImageServer(Settings settings) throws IOException {
+        this.settings = settings;
         storage = Storages.open(settings);
         CatalogueSettings catalogueSettings = catalogueSettings(settings);
         catalogue = new Catalogue(storage, catalogueSettings);
@@ -87,6 +96,9 @@ public final class ImageServer implements AutoCloseable {
                 Version.current(),
                 statistics);
         try {
+            if (settings.isTlsUsed() && settings.tls().isOwn()) {
+                SelfSigned.makeIfMissing(certificate(settings), OwnNames.of(settings.listen()));
+            }
             await(firstScan);
             statistics.start();
             addresses = http.start();
@@ -95,6 +107,9 @@ public final class ImageServer implements AutoCloseable {
             throw e;
         }
         catalogue.watch(interval(settings));
+        if (settings.isTlsUsed()) {
+            catalogue.afterStart(http::renewCertificate, CERTIFICATE_LOOK);
+        }
         sweep(catalogueSettings);
         mirrors.start();
     }
@@ -107,6 +122,10 @@ public final class ImageServer implements AutoCloseable {
     public static ImageServer start(Settings settings) throws IOException {
         Files.createDirectories(settings.serveDir());
         return new ImageServer(settings);
+    }
+
+    private static CertificateFiles certificate(Settings settings) {
+        return new CertificateFiles(settings.tls().certificate(), settings.tls().key());
     }
 
     private Duration interval(Settings settings) {
@@ -198,6 +217,19 @@ public final class ImageServer implements AutoCloseable {
     /** Where programs that watch it come, with the ports that it really has. */
     public List<ListenAddress> watchedAt() {
         return http.watchedAt();
+    }
+
+    /** How clients recognize its certificate, which nobody else has signed; empty when somebody has, or there is none. */
+    public Optional<String> ownFingerprint() throws IOException {
+        return settings.isTlsUsed() && settings.tls().isOwn()
+                ? Optional.of(Fingerprint.of(certificate(settings).read().own()))
+                : Optional.empty();
+    }
+
+    /** Looks at once at everything that may have been changed by hand: images and certificate. */
+    public void reload() {
+        catalogue.rescanSoon();
+        http.renewCertificate();
     }
 
     /** Its images. */

@@ -40,6 +40,8 @@ class ArchitectureTest {
             .definedBy("org.imageserver.mirror..")
             .layer("statistics")
             .definedBy("org.imageserver.statistics..")
+            .layer("tls")
+            .definedBy("org.imageserver.tls..")
             .layer("config")
             .definedBy("org.imageserver.config..")
             .layer("logging")
@@ -68,15 +70,15 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("http", "faces", "mirror", "wiring", "cli")
             .whereLayer("statistics")
             .mayOnlyBeAccessedByLayers("http", "faces", "wiring")
-            .whereLayer("statistics")
-            .mayOnlyBeAccessedByLayers("http", "faces", "wiring")
+            .whereLayer("tls")
+            .mayOnlyBeAccessedByLayers("http", "wiring", "cli")
             .whereLayer("logging")
             .mayOnlyBeAccessedByLayers("cli");
 
     @ArchTest
     static final ArchRule LEAVES_KNOW_NOTHING_OF_OURS = noClasses()
             .that()
-            .resideInAnyPackage("..manifest..", "..storage..", "..auth..", "..config..", "..zfs..")
+            .resideInAnyPackage("..manifest..", "..storage..", "..auth..", "..config..", "..zfs..", "..tls..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -48,15 +48,17 @@ public final class TestServer implements AutoCloseable {
     public static TestServer start(Path directory, String entries) {
         try {
             Path config = directory.resolve("config.json");
-            Files.writeString(
-                    config, """
+            Files.writeString(config, """
                     {
-                      "listen": ["127.0.0.1:0", "unix:socket"],
+                      %s
                       "serve_dir": "images",
                       %s
                       %s
                     }
-                    """.formatted(entries.contains("grace_seconds") ? "" : "\"grace_seconds\": 0,", entries));
+                    """.formatted(
+                            entries.contains("\"listen\"") ? "" : "\"listen\": [\"127.0.0.1:0\", \"unix:socket\"],",
+                            entries.contains("grace_seconds") ? "" : "\"grace_seconds\": 0,",
+                            entries));
             Files.createDirectories(directory.resolve("images"));
             return new TestServer(directory, Settings.read(config, Settings.Overrides.NONE));
         } catch (IOException e) {

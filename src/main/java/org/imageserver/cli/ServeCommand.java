@@ -37,7 +37,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--listen",
-            paramLabel = "HOST:PORT|unix:PATH",
+            paramLabel = "[tls:]HOST:PORT|unix:PATH",
             description = "Where to listen; may be given several times. Default: 127.0.0.1:8080.")
     private List<String> listen = new ArrayList<>();
 
@@ -89,7 +89,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private void run(Settings settings, CountDownLatch stop) throws IOException {
         try (ImageServer server = ImageServer.start(settings)) {
-            Signals.onReload(server.catalogue()::rescanSoon);
+            Signals.onReload(server::reload);
             greet(server, settings);
             stop.await();
             LOG.info("stopping; running downloads get {} s", settings.grace().toSeconds());
@@ -111,7 +111,7 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private void greet(ImageServer server, Settings settings) {
+    private void greet(ImageServer server, Settings settings) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         int images = server.catalogue().snapshot().list().size();
         int problems = server.catalogue().snapshot().problems().size();
@@ -122,8 +122,13 @@ final class ServeCommand implements Callable<Integer> {
         for (ListenAddress address : server.addresses()) {
             out.println("  " + Urls.of(address));
         }
-        Urls.forClients(server.addresses())
-                .ifPresent(url -> out.println("On a SmartOS host:\n  imgadm sources -a " + url));
+        Optional<String> fingerprint = server.ownFingerprint();
+        fingerprint.ifPresent(own -> out.println("The certificate is its own, of SHA-256 fingerprint\n  " + own));
+        Urls.forClients(server.addresses()).ifPresent(url -> {
+            boolean isRefused = fingerprint.isPresent() && url.startsWith("https:");
+            out.println(
+                    "On a SmartOS host:\n  " + (isRefused ? "IMGADM_INSECURE=1 " : "") + "imgadm sources -a " + url);
+        });
         if (Urls.areAllLocal(server.addresses())) {
             out.println("Only this machine can reach it; for others, add: --listen '*:8080'");
         }

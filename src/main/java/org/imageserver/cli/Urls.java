@@ -38,7 +38,8 @@ final class Urls {
     }
 
     private static String url(ListenAddress.Tcp tcp) {
-        return tcp.isWildcard() ? "http://" + hostname() + ":" + tcp.port() : "http://" + tcp;
+        String scheme = tcp.isTls() ? "https://" : "http://";
+        return scheme + (tcp.isWildcard() ? hostname() + ":" + tcp.port() : tcp.authority());
     }
 
     private static String hostname() {

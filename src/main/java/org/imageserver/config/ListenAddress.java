@@ -9,8 +9,14 @@ public sealed interface ListenAddress {
      *
      * @param host a name or a literal address; {@code 0.0.0.0} means all interfaces
      * @param port 0 to 65535; 0 lets the system choose a free one
+     * @param isTls whether clients speak TLS there
      */
-    record Tcp(String host, int port) implements ListenAddress {
+    record Tcp(String host, int port, boolean isTls) implements ListenAddress {
+        /** An address where clients speak plain HTTP. */
+        public Tcp(String host, int port) {
+            this(host, port, false);
+        }
+
         /** All interfaces, as the old server listened on a numeric {@code listen_port}. */
         static final String ALL_INTERFACES = "0.0.0.0";
 
@@ -21,6 +27,11 @@ public sealed interface ListenAddress {
 
         @Override
         public String toString() {
+            return (isTls ? TLS_PREFIX : "") + authority();
+        }
+
+        /** Host and port, as a URL has them. */
+        public String authority() {
             return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
         }
     }
@@ -36,12 +47,15 @@ public sealed interface ListenAddress {
     /** What an address of a unix socket begins with on the command line and in {@code listen}. */
     String UNIX_PREFIX = "unix:";
 
+    /** What an address begins with where clients speak TLS. */
+    String TLS_PREFIX = "tls:";
+
     /** The grammar, for error messages. */
-    String EXPECTED = "HOST:PORT, [IPV6]:PORT, *:PORT or unix:PATH";
+    String EXPECTED = "HOST:PORT, [IPV6]:PORT, *:PORT, tls:HOST:PORT or unix:PATH";
 
     /**
      * Reads an address as a person writes it: {@code 127.0.0.1:8080}, {@code [::1]:80}, {@code *:80},
-     * {@code unix:/var/run/images.sock}.
+     * {@code tls:*:443}, {@code unix:/var/run/images.sock}.
      *
      * @throws ConfigException when it is none of these
      */
@@ -53,11 +67,13 @@ public sealed interface ListenAddress {
             }
             return new Unix(base.resolve(path));
         }
-        int colon = text.lastIndexOf(':');
+        boolean isTls = text.startsWith(TLS_PREFIX);
+        String address = isTls ? text.substring(TLS_PREFIX.length()) : text;
+        int colon = address.lastIndexOf(':');
         if (colon < 0) {
             throw new ConfigException("\"" + text + "\" is no address: expected " + EXPECTED);
         }
-        return new Tcp(host(text, text.substring(0, colon)), port(text, text.substring(colon + 1)));
+        return new Tcp(host(text, address.substring(0, colon)), port(text, address.substring(colon + 1)), isTls);
     }
 
     private static String host(String text, String host) throws ConfigException {

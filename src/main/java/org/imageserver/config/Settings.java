@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listen where to listen, at least one address
  * @param metricsListen where programs that watch the server listen to it; none: where everyone does
+ * @param tls the certificate of the addresses where clients speak TLS
  * @param socketMode file mode of the unix sockets, such as 0666
  * @param serveDir the directory of images
  * @param bucket the object store that images are kept in; empty: they are in the directory
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public record Settings(
         List<ListenAddress> listen,
         List<ListenAddress> metricsListen,
+        Tls tls,
         int socketMode,
         Path serveDir,
         Optional<Bucket> bucket,
@@ -56,11 +59,26 @@ public record Settings(
     /** The owner of images whose manifest names none, when the configuration names none either. */
     public static final String NOBODY = "00000000-0000-0000-0000-000000000000";
 
+    /** Whether clients speak TLS anywhere. */
+    public boolean isTlsUsed() {
+        return Stream.concat(listen.stream(), metricsListen.stream())
+                .anyMatch(address -> address instanceof ListenAddress.Tcp tcp && tcp.isTls());
+    }
+
     /** Whether images are public or private when their manifest does not say. */
     public enum Mode {
         PUBLIC,
         PRIVATE
     }
+
+    /**
+     * The server's certificate.
+     *
+     * @param certificate in PEM, intermediate certificates after it
+     * @param key in PEM
+     * @param isOwn whether the server makes both, since the configuration names none
+     */
+    public record Tls(Path certificate, Path key, boolean isOwn) {}
 
     /**
      * Who may publish, and what.

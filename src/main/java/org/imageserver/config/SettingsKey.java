@@ -11,6 +11,11 @@ public enum SettingsKey {
             "a list of addresses",
             "Where only /metrics, /healthz and /readyz are, for everyone who can connect; elsewhere /metrics is for"
                     + " admins."),
+    TLS(
+            "tls",
+            "an object with \"certificate\" and \"key\", the paths of PEM files",
+            "The certificate for addresses that begin with tls:, read again when it changes. Without it, the server makes"
+                    + " one that is signed by nobody else."),
     LISTEN_PORT(
             "listen_port",
             "a port number (1 to 65535) or the path of a unix socket",

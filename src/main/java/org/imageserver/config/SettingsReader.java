@@ -43,6 +43,7 @@ final class SettingsReader {
         return new Settings(
                 listening,
                 addresses(SettingsKey.METRICS_LISTEN),
+                tls(serveDir),
                 socketMode(),
                 serveDir,
                 new BucketReader(file).read(serveDir, listening),
@@ -117,6 +118,22 @@ final class SettingsReader {
         }
         addresses.addAll(addresses(SettingsKey.LISTEN));
         return addresses.isEmpty() ? List.of(DEFAULT_LISTEN) : List.copyOf(addresses);
+    }
+
+    private Settings.Tls tls(Path serveDir) throws ConfigException {
+        Optional<JsonNode> value = file.value(SettingsKey.TLS);
+        if (value.isEmpty()) {
+            Path own = serveDir.resolve(".image-server/tls");
+            return new Settings.Tls(own.resolve("certificate.pem"), own.resolve("key.pem"), true);
+        }
+        JsonNode tls = value.get();
+        String certificate = tls.path("certificate").asText();
+        String key = tls.path("key").asText();
+        if (tls.size() != 2 || certificate.isBlank() || key.isBlank()) {
+            throw file.wrong(SettingsKey.TLS);
+        }
+        return new Settings.Tls(
+                file.directory().resolve(certificate), file.directory().resolve(key), false);
     }
 
     private List<ListenAddress> addresses(SettingsKey key) throws ConfigException {

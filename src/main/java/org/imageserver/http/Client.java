@@ -30,8 +30,9 @@ public record Client(String address, String scheme, Optional<String> host) {
         String peer = address(request.remoteAddress());
         // Two hosts are as good as none: who knows which of them a proxy before us has looked at.
         String host = valid(joined(request, "Host"));
+        String own = request.isSSL() ? "https" : "http";
         if (!isTrusted(request.remoteAddress(), trustedProxies)) {
-            return new Client(peer, "http", Optional.ofNullable(host));
+            return new Client(peer, own, Optional.ofNullable(host));
         }
         Optional<String> forwarded = Optional.ofNullable(joined(request, "Forwarded"));
         String client = farthestTrusted(joined(request, "X-Forwarded-For"), trustedProxies)
@@ -41,7 +42,7 @@ public record Client(String address, String scheme, Optional<String> host) {
                 .or(() -> forwarded.flatMap(value -> parameter(value, "proto")))
                 .map(value -> value.toLowerCase(Locale.ROOT))
                 .filter(value -> value.equals("http") || value.equals("https"))
-                .orElse("http");
+                .orElse(own);
         Optional<String> forwardedHost = last(joined(request, "X-Forwarded-Host"))
                 .or(() -> forwarded.flatMap(value -> parameter(value, "host")))
                 .filter(value -> valid(value) != null);

@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,7 @@ import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.Sendfile;
 import org.imageserver.statistics.Statistics;
+import org.imageserver.tls.CertificateFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +41,11 @@ public final class HttpServer implements AutoCloseable {
     static final int MAX_HEADERS = 16 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
+    /** 1.2 is what imgadm's OpenSSL of the 1.0.1 era speaks; what is older is broken. */
+    private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
+
+    private static final int HANDSHAKE_SECONDS = 20;
 
     /** On illumos a send to a slow network card may block its loop: the others go on. */
     private static final int LEAST_EVENT_LOOPS = 4;
@@ -55,6 +63,8 @@ public final class HttpServer implements AutoCloseable {
     private boolean isClosed;
     private final List<ListenAddress> bound = new ArrayList<>();
     private final List<io.vertx.core.http.HttpServer> servers = new ArrayList<>();
+    private final Certificate certificate;
+    private final List<io.vertx.core.http.HttpServer> encrypting = new ArrayList<>();
 
     /**
      * Makes a server that does not listen yet.
@@ -85,6 +95,10 @@ public final class HttpServer implements AutoCloseable {
                 .setMaxWorkerExecuteTime(Workers.LONGEST_MINUTES)
                 .setMaxWorkerExecuteTimeUnit(TimeUnit.MINUTES));
         this.workers = new Workers(vertx);
+        this.certificate = new Certificate(
+                vertx,
+                new CertificateFiles(
+                        settings.tls().certificate(), settings.tls().key()));
     }
 
     /**
@@ -117,8 +131,9 @@ public final class HttpServer implements AutoCloseable {
                 SocketAddress socket = port < 0
                         ? SocketAddress.sharedRandomPort(-port, tcp.host())
                         : SocketAddress.inetSocketAddress(port, tcp.host());
-                int actual = deploy(address, table, socket, settings.sendfile() != Sendfile.OFF);
-                yield new ListenAddress.Tcp(tcp.host(), actual);
+                boolean zeroCopy = settings.sendfile() != Sendfile.OFF && !tcp.isTls();
+                int actual = deploy(address, table, socket, zeroCopy);
+                yield new ListenAddress.Tcp(tcp.host(), actual, tcp.isTls());
             }
             case ListenAddress.Unix unix -> {
                 UnixSocket.prepare(unix.path());
@@ -163,31 +178,41 @@ public final class HttpServer implements AutoCloseable {
         // A unix socket cannot be shared between event loops: its path can be bound once.
         int instances = socket.isDomainSocket() ? 1 : eventLoops;
         Queue<io.vertx.core.http.HttpServer> deployed = new ConcurrentLinkedQueue<>();
+        boolean isTls = address instanceof ListenAddress.Tcp tcp && tcp.isTls();
+        HttpServerOptions options = isTls ? encrypted(certificate.load()) : options();
         await(
                 vertx.deployVerticle(
-                        () -> new Listener(socket, dispatcher, deployed),
+                        () -> new Listener(socket, options, dispatcher, deployed),
                         new DeploymentOptions().setInstances(instances)),
                 "cannot listen on " + address);
         servers.addAll(deployed);
+        if (isTls) {
+            encrypting.addAll(deployed);
+        }
         return deployed.element().actualPort();
     }
 
     /** One event loop's share of a listening address. */
     private final class Listener implements Deployable {
         private final SocketAddress socket;
+        private final HttpServerOptions options;
         private final Dispatcher dispatcher;
-
         private final Queue<io.vertx.core.http.HttpServer> deployed;
 
-        Listener(SocketAddress socket, Dispatcher dispatcher, Queue<io.vertx.core.http.HttpServer> deployed) {
+        Listener(
+                SocketAddress socket,
+                HttpServerOptions options,
+                Dispatcher dispatcher,
+                Queue<io.vertx.core.http.HttpServer> deployed) {
             this.socket = socket;
+            this.options = options;
             this.dispatcher = dispatcher;
             this.deployed = deployed;
         }
 
         @Override
         public Future<?> deploy(Context context) {
-            io.vertx.core.http.HttpServer server = vertx.createHttpServer(options())
+            io.vertx.core.http.HttpServer server = vertx.createHttpServer(options)
                     .requestHandler(dispatcher::handle)
                     .invalidRequestHandler(dispatcher::handleInvalid)
                     .connectionHandler(connection -> ConnectionWatch.over(connection, settings.idle(), statistics))
@@ -210,6 +235,28 @@ public final class HttpServer implements AutoCloseable {
                 .setTcpKeepAlive(true)
                 .setAcceptBacklog(1024);
         return options;
+    }
+
+    private static HttpServerOptions encrypted(PemKeyCertOptions certificate) {
+        HttpServerOptions options = options();
+        options.setSsl(true)
+                .setKeyCertOptions(certificate)
+                .setEnabledSecureTransportProtocols(PROTOCOLS)
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+        return options;
+    }
+
+    /** Shows clients the new certificate, if its files were changed. Thread-safe; may wait for the disk. */
+    public synchronized void renewCertificate() {
+        PemKeyCertOptions renewed = encrypting.isEmpty() ? null : certificate.loadIfChanged();
+        if (renewed == null) {
+            return;
+        }
+        for (io.vertx.core.http.HttpServer server : encrypting) {
+            server.updateSSLOptions(encrypted(renewed).getSslOptions())
+                    .onFailure(failure -> LOG.error("a listener keeps the old certificate", failure));
+        }
     }
 
     /** Stops listening, gives running downloads their grace, and removes the unix sockets. Idempotent. */
