@@ -61,6 +61,7 @@ final class ServeCommand implements Callable<Integer> {
         Logging.configure(
                 settings.logLevel(), Logging.Format.fitting(Terminal.isOut()), Logging.Target.STANDARD_OUTPUT);
         checkAnonymousWrites(settings);
+        audit(settings);
         CountDownLatch stop = new CountDownLatch(1);
         Signals.onStop(stop::countDown);
         try {
@@ -85,6 +86,18 @@ final class ServeCommand implements Callable<Integer> {
                             + " change and delete images; listen on the loopback only, or say --i-know");
         }
         LOG.warn("ANONYMOUS WRITES ARE ON: everyone who can reach this server may change and delete its images");
+    }
+
+    /** A directory that cannot be written is served all the same; nothing is audited less for it. */
+    private static void audit(Settings settings) {
+        try {
+            Logging.audit(settings.auditLog());
+        } catch (IOException e) {
+            LOG.warn(
+                    "the audit log cannot be written to {}; it goes to this log instead: {}",
+                    settings.auditLog(),
+                    e.toString());
+        }
     }
 
     private void run(Settings settings, CountDownLatch stop) throws IOException {

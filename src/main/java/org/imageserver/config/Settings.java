@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param usersFile the accounts
  * @param publishing who may publish, and what
  * @param keysDir the ssh keys of accounts, in {@code NAME.keys} files
+ * @param auditLog who changed what
  * @param sources other servers whose images are brought here
  */
 public record Settings(
@@ -53,6 +54,7 @@ public record Settings(
         Duration grace,
         Path usersFile,
         Path keysDir,
+        Path auditLog,
         Publishing publishing,
         List<Source> sources) {
 

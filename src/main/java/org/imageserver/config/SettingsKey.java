@@ -58,6 +58,11 @@ public enum SettingsKey {
             "keys_dir",
             "a path",
             "A directory of NAME.keys files: ssh keys of accounts (default .image-server/keys in serve_dir)."),
+    AUDIT_LOG(
+            "audit_log",
+            "a path",
+            "Who changed what, from where, and who signed in; 20 files of 10 MB (default .image-server/audit.log in"
+                    + " serve_dir)."),
     VERIFY_STREAMS(
             "verify_streams",
             "\"strict\", \"warn\" or \"off\"",

@@ -59,6 +59,7 @@ final class SettingsReader {
                 seconds(SettingsKey.GRACE_SECONDS, "0", 30),
                 path(SettingsKey.USERS_FILE, serveDir.resolve(".image-server/users.json")),
                 path(SettingsKey.KEYS_DIR, serveDir.resolve(".image-server/keys")),
+                path(SettingsKey.AUDIT_LOG, serveDir.resolve(".image-server/audit.log")),
                 publishing(),
                 new SourcesReader(file).read());
     }

@@ -140,15 +140,9 @@ final class Dispatcher {
 
     private static Request request(
             Exchange exchange, Gate.Admitted admitted, @Nullable RequestBody body, Map<String, String> parameters) {
-        return new Request(
-                exchange.raw(),
-                exchange.id(),
-                admitted.target(),
-                parameters,
-                exchange.client(),
-                admitted.principal(),
-                admitted.session(),
-                body);
+        exchange.audit().by(admitted.principal());
+        exchange.audit().on(parameters);
+        return new Request(exchange, admitted.target(), parameters, admitted.principal(), admitted.session(), body);
     }
 
     private void write(Exchange exchange, @Nullable RequestBody body, Reply reply) {

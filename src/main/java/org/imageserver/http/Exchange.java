@@ -38,6 +38,7 @@ final class Exchange {
     private final Statistics statistics;
     private final long begun = System.nanoTime();
 
+    private final AuditEntry audit = new AuditEntry();
     private String endpoint = "none";
     private long answeredAfterNanos;
 
@@ -58,6 +59,11 @@ final class Exchange {
 
     String id() {
         return id;
+    }
+
+    /** What the audit log will say of it. */
+    AuditEntry audit() {
+        return audit;
     }
 
     /** Says which endpoint answers. */
@@ -104,6 +110,7 @@ final class Exchange {
     void finish(Future<Void> sent) {
         sent.onComplete(done -> {
             log(done.succeeded() || isAllWritten());
+            writeAudit();
             count();
             if (isBodyLeftOpen()) {
                 raw.connection().close();
@@ -116,9 +123,22 @@ final class Exchange {
         finish(sent.onSuccess(out -> statistics.downloaded(imageUuid)));
     }
 
+    private boolean isChange() {
+        return !isRead() && !raw.method().equals(HttpMethod.OPTIONS);
+    }
+
+    private void writeAudit() {
+        int status = raw.response().getStatusCode();
+        boolean isCredentialRefused = status == ErrorCode.TooManyRequests.status()
+                || (status == 401 && raw.headers().contains("Authorization"));
+        if (isChange() || isCredentialRefused) {
+            audit.write(raw, client, id, endpoint, elapsedMillis());
+        }
+    }
+
     private void count() {
         int status = raw.response().getStatusCode();
-        boolean isChange = !isRead() && !raw.method().equals(HttpMethod.OPTIONS);
+        boolean isChange = isChange();
         // How long a body takes is up to its sender.
         long nanos = raw.bytesRead() > SMALL_BODY ? 0 : answeredAfterNanos;
         if (statistics.handled(endpoint, status, isChange, nanos)) {

@@ -34,23 +34,23 @@ public final class Request {
     private final Optional<Session> session;
     private final @Nullable RequestBody body;
     private final Map<String, String> parameters;
+    private final AuditEntry audit;
 
     Request(
-            HttpServerRequest raw,
-            String id,
+            Exchange exchange,
             String target,
             Map<String, String> parameters,
-            Client client,
             Principal principal,
             Optional<Session> session,
             @Nullable RequestBody body) {
-        this.raw = raw;
-        this.id = id;
+        this.raw = exchange.raw();
+        this.id = exchange.id();
+        this.client = exchange.client();
+        this.audit = exchange.audit();
         this.target = target;
         this.path = path(target);
         this.query = Query.parse(target.substring(Math.min(path.length() + 1, target.length())));
         this.parameters = parameters;
-        this.client = client;
         this.principal = principal;
         this.session = session;
         this.body = body;
@@ -107,6 +107,11 @@ public final class Request {
     /** Path and query as the client sent them. */
     public String target() {
         return target;
+    }
+
+    /** What the audit log will say of it. */
+    public AuditEntry audit() {
+        return audit;
     }
 
     /** The decoded query. */

@@ -104,6 +104,7 @@ final class ExportRoutes {
                     sha1,
                     guid);
             Image copy = catalogue.publisher().publish(owner, manifest, bytes);
+            request.audit().on(copy.uuid());
             return Reply.json(Body.of(copy.json().bytes()), copy.json().etag());
         }
     }

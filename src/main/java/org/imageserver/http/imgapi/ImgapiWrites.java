@@ -170,7 +170,9 @@ final class ImgapiWrites {
         Principal principal = Acting.principal(request);
         publisher.checkMayPublish(principal);
         request.query().get("action").ifPresent(PeerOnly::refuseToCreate);
-        return shown(publisher.create(principal, JsonBody.object(request)));
+        Image image = publisher.create(principal, JsonBody.object(request));
+        request.audit().on(image.uuid());
+        return shown(image);
     }
 
     private Reply act(Request request) throws IOException {

@@ -67,6 +67,7 @@ public final class PublishRoute {
         Publication publication = Publication.of(request.query());
         Image image = publisher.publish(
                 principal, publication.manifest(), publication.file(request.body(), request.bodyLength()));
+        request.audit().on(image.uuid());
         return Reply.json(Body.of(image.json().bytes()), image.json().etag());
     }
 }

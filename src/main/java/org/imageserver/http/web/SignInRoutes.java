@@ -72,6 +72,7 @@ public final class SignInRoutes {
                 form.text("name").strip(),
                 form.nonEmpty("signature").isPresent(),
                 "");
+        request.audit().by(filled.name());
         return switch (result(form, filled.name(), request.client().address())) {
             case SignIn.Result.Begun begun -> seeOther(filled.next(), SessionCookie.set(request, begun.cookie()));
             case SignIn.Result.Failed failed ->

@@ -1,0 +1,64 @@
+package org.imageserver.http;
+
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Map;
+import java.util.Optional;
+import org.imageserver.auth.Principal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * A line of the audit log in the making: who wanted to change what, from where, and what came of it. Every request that
+ * may change something has one, signing in included, and every one whose credential was refused; secrets have no place
+ * in it. Filled in by whoever learns something; thread-safe.
+ */
+public final class AuditEntry {
+    private static final Logger LOG = LoggerFactory.getLogger("org.imageserver.audit");
+
+    private volatile String account = "";
+    private volatile String image = "";
+
+    /** Who it is, as far as it was proved. */
+    void by(Principal principal) {
+        if (principal instanceof Principal.Account known) {
+            account = known.name();
+        }
+    }
+
+    /** Who somebody says he is; the result tells whether it is true. */
+    public void by(String name) {
+        account = name;
+    }
+
+    /** The image that it is about. */
+    public void on(String uuid) {
+        image = uuid;
+    }
+
+    void on(Map<String, String> parameters) {
+        image = parameters.getOrDefault("uuid", "");
+    }
+
+    void write(HttpServerRequest raw, Client client, String id, String endpoint, long millis) {
+        int status = raw.response().getStatusCode();
+        LoggingEventBuilder line = LOG.atInfo()
+                .addKeyValue("req_id", id)
+                .addKeyValue("account", account.isEmpty() ? "anonymous" : account)
+                .addKeyValue("remote", client.address())
+                .addKeyValue("endpoint", endpoint)
+                .addKeyValue("method", raw.method().name())
+                .addKeyValue("path", Gate.withoutToken(Request.path(raw.uri())));
+        Optional<String> action =
+                Optional.ofNullable(raw.getParam("action")).filter(word -> word.matches("[a-z-]{1,40}"));
+        if (action.isPresent()) {
+            line = line.addKeyValue("action", action.get());
+        }
+        if (!image.isEmpty()) {
+            line = line.addKeyValue("image", image);
+        }
+        line.addKeyValue("status", status)
+                .addKeyValue("latency", millis)
+                .log(status < 400 ? "done" : status < 500 ? "refused" : "failed");
+    }
+}
