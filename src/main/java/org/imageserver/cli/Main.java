@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             CopyCommand.class,
             SweepCommand.class,
             VerifyCommand.class,
+            DoctorCommand.class,
             UserCommand.class,
             SmfCommand.class,
             PrepareCommand.class,
