@@ -79,8 +79,15 @@ final class Admission {
         if (!isVisible(uuid, principal)) {
             throw originMissing(uuid);
         }
-        Optional<String> guid =
-                manifests.find(uuid).flatMap(found -> found.manifest().file()).map(ImageFile::datasetGuid);
+        return manifests
+                .find(uuid)
+                .map(found -> asOrigin(found.manifest()))
+                .orElse(StreamPolicy.Origin.OF_UNKNOWN_GUID);
+    }
+
+    /** The same, of an image whose manifest is at hand. */
+    static StreamPolicy.Origin asOrigin(Manifest manifest) {
+        Optional<String> guid = manifest.file().map(ImageFile::datasetGuid);
         return guid.flatMap(Guid::find).map(StreamPolicy.Origin::of).orElse(StreamPolicy.Origin.OF_UNKNOWN_GUID);
     }
 

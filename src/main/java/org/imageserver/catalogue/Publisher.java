@@ -189,8 +189,13 @@ public final class Publisher {
         }
     }
 
+    /** Begins to take in images that are to appear together. */
+    public StagedImages stage(Principal principal) {
+        return new StagedImages(publisher(principal), this, rules, files, admission);
+    }
+
     /** The file is durable by now; the manifest comes last and makes it an image. */
-    private Image addActive(Account account, Manifest manifest, ReceivedFile received) throws IOException {
+    Image addActive(Account account, Manifest manifest, ReceivedFile received) throws IOException {
         checkOwner(account, manifest);
         DiskManifest image = received.named(activated(manifest));
         try {

@@ -5,14 +5,12 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.imageserver.ImageServer;
 import org.imageserver.Storages;
 import org.imageserver.catalogue.Image;
@@ -64,7 +62,8 @@ final class CopyCommand implements Callable<Integer> {
         if (!from.startsWith("s3://") && !Files.isDirectory(Path.of(from))) {
             throw new CommandFailure(CommandFailure.WRONG_USE, from + " is no directory");
         }
-        try (Scratch scratch = new Scratch();
+        // What a server would keep beside a bucket is of no use to a copy.
+        try (ScratchDirectory scratch = ScratchDirectory.among(Path.of(System.getProperty("java.io.tmpdir")));
                 Storage source = open(from, scratch);
                 Storage target = open(to, scratch);
                 ImageCopy copy = new ImageCopy(source, target, ImageServer.catalogueSettings(settings()))) {
@@ -82,8 +81,8 @@ final class CopyCommand implements Callable<Integer> {
         }
     }
 
-    private Storage open(String place, Scratch scratch) throws IOException {
-        return Storages.open(place, Optional.ofNullable(endpoint), region, scratch.directory());
+    private Storage open(String place, ScratchDirectory scratch) throws IOException {
+        return Storages.open(place, Optional.ofNullable(endpoint), region, scratch.path());
     }
 
     private int copy(ImageCopy copy) {
@@ -113,27 +112,5 @@ final class CopyCommand implements Callable<Integer> {
                 + ", failed: " + (failed + copy.problems().size()));
         out.flush();
         return failed + copy.problems().size() == 0 ? 0 : CommandFailure.FOUND_WRONG;
-    }
-
-    /** What a server would keep beside a bucket is of no use to a copy. */
-    private static final class Scratch implements AutoCloseable {
-        private final Path directory;
-
-        Scratch() throws IOException {
-            directory = Files.createTempDirectory("image-server-copy");
-        }
-
-        Path directory() {
-            return directory;
-        }
-
-        @Override
-        public void close() throws IOException {
-            try (Stream<Path> all = Files.walk(directory)) {
-                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
-        }
     }
 }

@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             ImportCommand.class,
             SyncCommand.class,
+            BundleCommand.class,
+            KeyCommand.class,
             CopyCommand.class,
             SweepCommand.class,
             VerifyCommand.class,

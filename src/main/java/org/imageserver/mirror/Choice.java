@@ -13,8 +13,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.imageserver.config.Settings.Source;
 
-/** Which of a source's images are wanted; pure functions of its list. */
-final class Choice {
+/** Which of a source's images are wanted; pure functions of its list. Immutable. */
+public final class Choice {
     private static final Map<String, Function<Listed, String>> FIELDS = Map.of(
             "uuid", Listed::uuid,
             "name", Listed::name,
@@ -25,7 +25,8 @@ final class Choice {
 
     private final Source source;
 
-    Choice(Source source) {
+    /** By the filter and the limits of this source. */
+    public Choice(Source source) {
         this.source = source;
     }
 
@@ -34,14 +35,19 @@ final class Choice {
      *
      * @return the images that are wanted, and all that they build on, each after its origin
      */
-    List<Listed> of(List<Listed> all) {
+    public List<Listed> of(List<Listed> all) {
         Map<String, Listed> byUuid = new HashMap<>();
         all.forEach(image -> byUuid.put(image.uuid(), image));
         Set<Listed> chosen = new LinkedHashSet<>();
-        for (Listed image : newest(all.stream().filter(this::isWanted).toList())) {
+        for (Listed image : wanted(all)) {
             chosen.addAll(chain(image, byUuid));
         }
         return List.copyOf(chosen);
+    }
+
+    /** The images that are wanted for themselves, oldest first. */
+    public List<Listed> wanted(List<Listed> all) {
+        return newest(all.stream().filter(this::isWanted).toList());
     }
 
     private boolean isWanted(Listed image) {

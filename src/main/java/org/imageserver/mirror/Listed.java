@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
+import org.imageserver.catalogue.Image;
+import org.imageserver.manifest.State;
 import org.imageserver.manifest.Uuid;
 
 /**
@@ -23,6 +25,21 @@ public record Listed(
         boolean isDisabled,
         long size,
         Optional<String> origin) {
+    /** An image that is here. */
+    public static Listed of(Image image) {
+        return new Listed(
+                image.uuid(),
+                image.name(),
+                image.version(),
+                image.os(),
+                image.type(),
+                image.owner(),
+                image.published(),
+                image.state() == State.DISABLED,
+                image.file().map(Image.File::size).orElse(0L),
+                image.origin());
+    }
+
     /** Reads a manifest; empty for what is no activated image: it has no file yet. */
     static Optional<Listed> of(JsonNode manifest) {
         String uuid = manifest.path("uuid").asText();
