@@ -36,7 +36,6 @@ import org.imageserver.http.web.WebRoutes;
 import org.imageserver.http.web.WriteRoutes;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.mirror.Mirrors;
-import org.imageserver.mirror.Provenance;
 import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Limits;
 import org.imageserver.statistics.Statistics;
@@ -81,7 +80,7 @@ public final class ImageServer implements AutoCloseable {
         Thread.ofPlatform().name("first-scan").start(firstScan);
         statistics = new Statistics(storage, InstantSource.system());
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
-        mirrors = new Mirrors(settings, catalogue, new Provenance(storage));
+        mirrors = new Mirrors(settings, catalogue, catalogue.provenance());
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         uploads = new UploadRoutes(catalogue.publisher(), settings.publishing().maxFileBytes(), InstantSource.system());
         Doors doors = Doors.of(settings, keys);

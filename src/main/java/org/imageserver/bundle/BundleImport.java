@@ -20,6 +20,7 @@ import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageException;
+import org.imageserver.catalogue.Provenance;
 import org.imageserver.catalogue.Snapshot;
 import org.imageserver.catalogue.StagedImages;
 import org.imageserver.manifest.InvalidManifestException;
@@ -86,10 +87,20 @@ public final class BundleImport {
         }
         bundle.finish();
         Set<String> published = new HashSet<>(staged.publish());
+        Provenance.Origin origin = origin();
+        published.forEach(uuid -> catalogue.provenance().remember(uuid, origin));
         List<Entry> imported = bundle.contents().images().stream()
                 .filter(image -> published.contains(image.uuid()))
                 .toList();
         return new Result(imported, there, different);
+    }
+
+    private Provenance.Origin origin() {
+        String made = "a bundle made " + bundle.contents().created();
+        return bundle.signer()
+                .map(key -> Provenance.Origin.now(
+                        made + ", signed with the key " + key, "signature, sha256, sha1 and stream"))
+                .orElseGet(() -> Provenance.Origin.now(made + ", not signed", "sha256, sha1 and stream"));
     }
 
     private void checkOrigins() throws BundleException {

@@ -7,7 +7,8 @@ import org.imageserver.manifest.ManifestJson;
 
 /**
  * What of an image is shown to administrators beside the rest ({@code inclAdminFields}): where a file is kept, its
- * SHA-256 as soon as it is computed, some seconds after the upload, and what its verification has found. Made when it is asked for, which is seldom.
+ * SHA-256 as soon as it is computed, some seconds after the upload, what its verification has found, and from where the
+ * image was brought here. Made when it is asked for, which is seldom; reads the disk.
  * Thread-safe.
  */
 public final class AdminFields {
@@ -16,8 +17,10 @@ public final class AdminFields {
 
     private final Digests digests;
     private final Verifications verifications;
+    private final Provenance provenance;
 
-    AdminFields(Digests digests, Verifications verifications) {
+    AdminFields(Digests digests, Verifications verifications, Provenance provenance) {
+        this.provenance = provenance;
         this.digests = digests;
         this.verifications = verifications;
     }
@@ -30,6 +33,12 @@ public final class AdminFields {
             addTo(shown, file);
             verifications.of(snapshot, image).ifPresent(verification -> addTo(shown, verification));
         });
+        provenance
+                .of(image.uuid())
+                .ifPresent(origin -> manifest.putObject("provenance")
+                        .put("source", origin.shownSource())
+                        .put("fetched", origin.fetched())
+                        .put("verified", origin.verified()));
         return new Rendered(ManifestJson.toBytes(manifest));
     }
 

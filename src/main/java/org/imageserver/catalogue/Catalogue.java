@@ -44,6 +44,7 @@ public final class Catalogue implements AutoCloseable {
     private final Digests digests;
     private final Verifications verifications;
     private final boolean areStreamsVerified;
+    private final Provenance provenance;
     private final AdminFields adminFields;
     private final DirectoryScan scan;
     private final ReentrantLock scanning = new ReentrantLock();
@@ -68,6 +69,7 @@ public final class Catalogue implements AutoCloseable {
         this.digests = new Digests(storage);
         StoredManifest manifests = new StoredManifest(
                 storage, settings.defaultOwner(), settings.mode().isPublicByDefault());
+        this.provenance = new Provenance(storage);
         this.publisher = new Publisher(
                 manifests,
                 this,
@@ -77,7 +79,7 @@ public final class Catalogue implements AutoCloseable {
         this.verifications = new Verifications(digests, settings.uploads());
         // What several servers share was published through one of them, which verified it.
         this.areStreamsVerified = settings.uploads().streams() != UploadPolicy.Streams.OFF && !storage.isShared();
-        this.adminFields = new AdminFields(digests, verifications);
+        this.adminFields = new AdminFields(digests, verifications, provenance);
         this.scan = new DirectoryScan(storage, new ImageReader(manifests, digests));
         this.hasher = new Hasher(digests, this::read);
     }
@@ -90,6 +92,11 @@ public final class Catalogue implements AutoCloseable {
     /** What administrators see beside the rest. */
     public AdminFields adminFields() {
         return adminFields;
+    }
+
+    /** From where the images came. */
+    public Provenance provenance() {
+        return provenance;
     }
 
     /** What is known of files beside their manifests. */

@@ -330,6 +330,7 @@ public final class Publisher {
             return current;
         });
         tidy(uuid, () -> underLock(() -> deleteFiles(gone)));
+        tidy(uuid, () -> catalogue.provenance().remove(uuid));
     }
 
     /** But for those of an image that somebody has made under the same uuid meanwhile. */

@@ -13,7 +13,6 @@ import org.imageserver.mirror.Listed;
 import org.imageserver.mirror.Mirror;
 import org.imageserver.mirror.Mirrors;
 import org.imageserver.mirror.Plan;
-import org.imageserver.mirror.Provenance;
 import org.imageserver.storage.Storage;
 
 /** Brings the images for a bundle from another server, as a mirror does it: verified, origins first. */
@@ -34,7 +33,7 @@ final class BundleFetch {
      */
     static void fetch(Settings settings, Catalogue catalogue, Storage storage, Set<String> earlier, PrintWriter err)
             throws IOException {
-        try (Mirrors mirrors = new Mirrors(settings, catalogue, new Provenance(storage))) {
+        try (Mirrors mirrors = new Mirrors(settings, catalogue, catalogue.provenance())) {
             for (Mirror mirror : mirrors.all()) {
                 Plan plan = without(mirror.plan(), earlier);
                 if (plan.bytes() > storage.usableBytes()) {

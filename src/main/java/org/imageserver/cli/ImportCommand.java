@@ -16,6 +16,7 @@ import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageException;
+import org.imageserver.catalogue.Provenance;
 import org.imageserver.config.ConfigException;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.LogLevel;
@@ -134,17 +135,26 @@ final class ImportCommand implements Callable<Integer> {
             Principal operator =
                     new Principal.Account("import", settings.creator().uuid(), Role.ADMIN);
             FileUpload upload = wanted.upload(source);
-            if (manifest == null) {
-                return catalogue.publisher().publish(operator, wanted.json(), upload);
-            }
-            String uuid = wanted.uuid().orElseThrow(() -> wrong(manifest + " has no \"uuid\""));
-            return catalogue.publisher().importWithFile(operator, uuid, wanted.json(), upload);
+            Image image = publish(catalogue, operator, wanted, upload);
+            catalogue
+                    .provenance()
+                    .remember(image.uuid(), Provenance.Origin.now("image-server import, by a person here", "stream"));
+            return image;
         } catch (IOException e) {
             if (source.isStopped()) {
                 throw new CommandFailure(CommandFailure.FOUND_WRONG, "interrupted; nothing was published");
             }
             throw e;
         }
+    }
+
+    private Image publish(Catalogue catalogue, Principal operator, ImportedManifest wanted, FileUpload upload)
+            throws IOException, CommandFailure {
+        if (manifest == null) {
+            return catalogue.publisher().publish(operator, wanted.json(), upload);
+        }
+        String uuid = wanted.uuid().orElseThrow(() -> wrong(manifest + " has no \"uuid\""));
+        return catalogue.publisher().importWithFile(operator, uuid, wanted.json(), upload);
     }
 
     private static String reason(ImageException refused) {

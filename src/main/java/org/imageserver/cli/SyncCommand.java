@@ -17,7 +17,6 @@ import org.imageserver.mirror.Listed;
 import org.imageserver.mirror.Mirror;
 import org.imageserver.mirror.Mirrors;
 import org.imageserver.mirror.Plan;
-import org.imageserver.mirror.Provenance;
 import org.imageserver.remote.RemoteException;
 import org.imageserver.storage.Storage;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +53,7 @@ final class SyncCommand implements Callable<Integer> {
         Settings settings = settings();
         try (Storage storage = Storages.open(settings);
                 Catalogue catalogue = new Catalogue(storage, ImageServer.catalogueSettings(settings));
-                Mirrors mirrors = new Mirrors(settings, catalogue, new Provenance(storage))) {
+                Mirrors mirrors = new Mirrors(settings, catalogue, catalogue.provenance())) {
             catalogue.rescan();
             boolean isAllDone = true;
             for (Mirror mirror : wanted(mirrors)) {

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +18,7 @@ import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.IconUpload;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageException;
+import org.imageserver.catalogue.Provenance;
 import org.imageserver.catalogue.Snapshot;
 import org.imageserver.catalogue.Target;
 import org.imageserver.config.Settings.Source;
@@ -82,7 +81,7 @@ public final class Mirror {
         List<Listed> all = there.get().images();
         List<Listed> wanted = new Choice(source).of(all);
         Snapshot here = catalogue.snapshot();
-        Map<String, Provenance.Origin> its = provenance.from(source.url());
+        Map<String, Provenance.Origin> its = brought();
         Plan plan = new Plan(
                 wanted.stream()
                         .filter(image -> here.find(image.uuid()).isEmpty())
@@ -99,6 +98,15 @@ public final class Mirror {
             knownList = there.get().etag();
         }
         return plan;
+    }
+
+    private Map<String, Provenance.Origin> brought() throws RemoteException {
+        try {
+            return provenance.from(source.url());
+        } catch (IOException e) {
+            throw new RemoteException(
+                    "which images are from " + source.url() + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static boolean isOtherState(Listed image, Snapshot here) {
@@ -227,12 +235,7 @@ public final class Mirror {
                     text(file, "dataset_guid"));
             catalogue.publisher().importWithFile(principal, uuid, manifest, upload);
         }
-        provenance.put(
-                uuid,
-                new Provenance.Origin(
-                        source.url(),
-                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                        "sha1 and stream"));
+        provenance.put(uuid, Provenance.Origin.now(source.url(), "sha1 and stream"));
         bringIcon(uuid, manifest);
         if (manifest.path("disabled").asBoolean()) {
             catalogue.publisher().setDisabled(Target.of(principal, uuid), true);

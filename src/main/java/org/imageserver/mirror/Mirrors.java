@@ -22,6 +22,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.Provenance;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.Source;
 import org.imageserver.remote.Fetcher;

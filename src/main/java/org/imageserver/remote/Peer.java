@@ -32,6 +32,12 @@ public final class Peer {
         this.base = url.toString().replaceAll("/+$", "");
     }
 
+    /** Scheme, host and port: what follows may hold a secret. */
+    public String host() {
+        URI url = URI.create(base);
+        return url.getScheme() + "://" + url.getRawAuthority();
+    }
+
     /** GetImage: the manifest as the peer sent it, not looked at yet. */
     public byte[] manifest(String uuid) throws RemoteException {
         try (Answer answer = good("/images/" + uuid)) {

@@ -86,7 +86,7 @@ class MirrorTest {
         Lines lines = new Lines();
         try (LocalStorage storage = new LocalStorage(settings.serveDir());
                 Catalogue catalogue = new Catalogue(storage, ImageServer.catalogueSettings(settings));
-                Mirrors mirrors = new Mirrors(settings, catalogue, new Provenance(storage))) {
+                Mirrors mirrors = new Mirrors(settings, catalogue, catalogue.provenance())) {
             catalogue.rescan();
             Mirror mirror = mirrors.all().getFirst();
             mirror.run(mirror.plan(), lines);

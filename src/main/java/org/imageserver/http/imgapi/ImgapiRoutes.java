@@ -42,7 +42,8 @@ public final class ImgapiRoutes {
             new Parameter("account", "Only what this account may see (the uuid of an account).");
     private static final Parameter ADMIN = new Parameter(
             "inclAdminFields",
-            "true also shows files[].stor and, once it is computed, files[].sha256; needs a credential.");
+            "true also shows files[].stor, files[].sha256 once it is computed, and in provenance from where the image was"
+                    + " brought; needs a credential.");
 
     private static final List<Parameter> LIST_PARAMETERS = List.of(
             new Parameter("name", "The whole name, or after ~ a part of it."),
@@ -165,7 +166,12 @@ public final class ImgapiRoutes {
         boolean hasAdminFields = hasAdminFields(request);
         Snapshot snapshot = catalogue.snapshot();
         Image image = visible(snapshot, request);
-        Rendered shown = hasAdminFields ? catalogue.adminFields().shown(snapshot, image) : image.json();
+        return hasAdminFields
+                ? new Reply.Later(() -> json(catalogue.adminFields().shown(snapshot, image)))
+                : json(image.json());
+    }
+
+    private static Reply json(Rendered shown) {
         return Reply.json(Body.of(shown.bytes()), shown.etag());
     }
 

@@ -10,6 +10,7 @@ import java.util.SequencedMap;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.ImageException;
+import org.imageserver.catalogue.Provenance;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.remote.Peer;
@@ -49,6 +50,11 @@ final class ImportJob {
             for (Map.Entry<String, ObjectNode> image : missing.entrySet()) {
                 remotes.importImage(
                         principal, peer, image.getKey(), image.getValue(), bytes -> new Counted(bytes, job));
+                catalogue
+                        .provenance()
+                        .remember(
+                                image.getKey(),
+                                Provenance.Origin.now("import-remote from " + peer.host(), "sha1 and stream"));
                 job.imported(image.getKey());
             }
             job.succeed();

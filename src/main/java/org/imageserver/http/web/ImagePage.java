@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.Provenance;
 import org.imageserver.catalogue.Snapshot;
 import org.imageserver.catalogue.StreamContents;
 import org.imageserver.catalogue.Verification;
@@ -94,7 +95,7 @@ public final class ImagePage {
                 ImageWords.age(image.published(), Instant.now()),
                 ImageWords.kind(image),
                 Requirements.inWords(manifest.path("requirements")),
-                facts(image, manifest, verification),
+                facts(image, manifest, verification, catalogue.provenance().of(image.uuid())),
                 verification.map(ImageWords::check).orElse(null),
                 download(origin, image, manifest, verification).orElse(null),
                 Lineage.of(snapshot, request.principal(), image),
@@ -123,7 +124,11 @@ public final class ImagePage {
                 .toList();
     }
 
-    private static List<ImageData.Fact> facts(Image image, ObjectNode manifest, Optional<Verification> verification) {
+    private static List<ImageData.Fact> facts(
+            Image image,
+            ObjectNode manifest,
+            Optional<Verification> verification,
+            Optional<Provenance.Origin> provenance) {
         List<ImageData.Fact> facts = new ArrayList<>();
         image.file().ifPresent(file -> {
             String compression = manifest.at("/files/0/compression").asText();
@@ -140,6 +145,11 @@ public final class ImagePage {
         contents.ifPresent(stream -> addContents(stream, facts));
         facts.add(exact("UUID", image.uuid()));
         facts.add(exact("Owner", image.owner()));
+        provenance.ifPresent(origin -> {
+            facts.add(fact("Brought from", origin.shownSource()));
+            facts.add(fact("Brought here", origin.fetched()));
+            facts.add(fact("Compared", origin.verified()));
+        });
         return facts;
     }
 
