@@ -2,6 +2,8 @@ package org.imageserver;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import org.imageserver.http.dsapi.DsapiRoutes;
 import org.imageserver.http.health.HealthRoutes;
 import org.imageserver.http.imgapi.ImgapiPublishing;
 import org.imageserver.http.imgapi.ImgapiRoutes;
+import org.imageserver.http.imgapi.SignatureRoutes;
 import org.imageserver.http.publishing.PublishRoute;
 import org.imageserver.http.publishing.UploadRoutes;
 import org.imageserver.http.web.ImagePage;
@@ -38,6 +41,8 @@ import org.imageserver.manifest.ManifestRules;
 import org.imageserver.mirror.Mirrors;
 import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Limits;
+import org.imageserver.signing.SigningKey;
+import org.imageserver.signing.UnusableKeyException;
 import org.imageserver.statistics.Statistics;
 import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.Storage;
@@ -69,6 +74,7 @@ public final class ImageServer implements AutoCloseable {
 
     private ImageServer(Settings settings) throws IOException {
         this.settings = settings;
+        Optional<SigningKey> signingKey = signingKey(settings);
         storage = Storages.open(settings);
         CatalogueSettings catalogueSettings = catalogueSettings(settings);
         catalogue = new Catalogue(storage, catalogueSettings);
@@ -88,7 +94,7 @@ public final class ImageServer implements AutoCloseable {
                 new HealthRoutes(catalogue, interval(settings), statistics, publishing::jobs, Version.current());
         http = new HttpServer(
                 settings,
-                routes(settings, doors.signIn(), health),
+                routes(settings, doors.signIn(), health, signingKey),
                 new RouteTable(health.forWatchers(), RouteTable.NOTHING_THERE),
                 doors.gate(),
                 catchUp(),
@@ -129,6 +135,20 @@ public final class ImageServer implements AutoCloseable {
 
     private Duration interval(Settings settings) {
         return storage.isShared() ? POLL : settings.rescan();
+    }
+
+    private static Optional<SigningKey> signingKey(Settings settings) throws IOException {
+        if (settings.signingKey().isEmpty()) {
+            return Optional.empty();
+        }
+        Path file = settings.signingKey().get();
+        try {
+            return Optional.of(SigningKey.parse(Files.readString(file)));
+        } catch (UnusableKeyException e) {
+            throw new IOException("signing_key, " + file + ": " + e.getMessage(), e);
+        } catch (NoSuchFileException e) {
+            throw new IOException("signing_key: there is no file " + file + "; image-server key new makes one", e);
+        }
     }
 
     /** What crashes left behind: in a directory once, in a bucket by one server at a time. */
@@ -192,9 +212,10 @@ public final class ImageServer implements AutoCloseable {
     }
 
     /** The one table of everything that the server answers. */
-    private RouteTable routes(Settings settings, SignIn signIn, HealthRoutes health) {
+    private RouteTable routes(Settings settings, SignIn signIn, HealthRoutes health, Optional<SigningKey> signingKey) {
         String version = Version.current();
         List<Route> apis = new ArrayList<>(new ImgapiRoutes(catalogue, version).routes());
+        apis.addAll(new SignatureRoutes(catalogue, signingKey).routes());
         apis.addAll(publishing.routes());
         PublishRoute publish = new PublishRoute(catalogue.publisher());
         apis.addAll(List.of(publish.route(), publish.byPut()));

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param publishing who may publish, and what
  * @param keysDir the ssh keys of accounts, in {@code NAME.keys} files
  * @param auditLog who changed what
+ * @param signingKey the file of a key that manifests and lists are signed with, if they are
  * @param sources other servers whose images are brought here
  */
 public record Settings(
@@ -55,6 +56,7 @@ public record Settings(
         Path usersFile,
         Path keysDir,
         Path auditLog,
+        Optional<Path> signingKey,
         Publishing publishing,
         List<Source> sources) {
 
@@ -135,6 +137,7 @@ public record Settings(
      * @param bytesPerSecond at most, of all its transfers together; 0: no limit
      * @param interval between two looks at its list
      * @param whenGone what becomes of images that it does not have any more
+     * @param trust the public key that its lists and manifests must be signed with; empty: they need not be
      */
     public record Source(
             String url,
@@ -148,7 +151,8 @@ public record Settings(
             long maxSize,
             long bytesPerSecond,
             Duration interval,
-            WhenGone whenGone) {
+            WhenGone whenGone,
+            Optional<String> trust) {
         /** The protocol that a server speaks. */
         public enum Type {
             IMGAPI,

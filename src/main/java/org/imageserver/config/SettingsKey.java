@@ -63,6 +63,10 @@ public enum SettingsKey {
             "a path",
             "Who changed what, from where, and who signed in; 20 files of 10 MB (default .image-server/audit.log in"
                     + " serve_dir)."),
+    SIGNING_KEY(
+            "signing_key",
+            "a path",
+            "A secret key (image-server key new) that manifests and lists are signed with; see docs/bundles.md."),
     VERIFY_STREAMS(
             "verify_streams",
             "\"strict\", \"warn\" or \"off\"",

@@ -34,7 +34,8 @@ final class SourcesReader {
             "max_size",
             "bytes_per_second",
             "interval_seconds",
-            "when_gone");
+            "when_gone",
+            "trust");
     private static final List<String> FILTERS = List.of("uuid", "name", "version", "os", "type", "owner");
     private static final long HOUR_SECONDS = 3600;
 
@@ -87,7 +88,8 @@ final class SourcesReader {
                                         Duration.ofDays(365).toSeconds())
                                 : HOUR_SECONDS),
                 Source.WhenGone.valueOf(choice(source, "when_gone", List.of("keep", "disable", "remove"), "keep")
-                        .toUpperCase(Locale.ROOT)));
+                        .toUpperCase(Locale.ROOT)),
+                trust(source));
     }
 
     private String url(JsonNode source) throws ConfigException {
@@ -140,6 +142,14 @@ final class SourcesReader {
         } catch (DateTimeException e) {
             throw wrong("published_after", "a date such as \"2026-01-31\"");
         }
+    }
+
+    private Optional<String> trust(JsonNode source) throws ConfigException {
+        Optional<String> key = text(source, "trust");
+        if (key.isPresent() && !key.get().startsWith("ssh-ed25519 ")) {
+            throw wrong("trust", "a public key, \"ssh-ed25519 AAAA...\", as image-server key new prints it");
+        }
+        return key;
     }
 
     private long number(JsonNode source, String key, long least, long most) throws ConfigException {

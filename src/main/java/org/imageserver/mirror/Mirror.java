@@ -235,7 +235,8 @@ public final class Mirror {
                     text(file, "dataset_guid"));
             catalogue.publisher().importWithFile(principal, uuid, manifest, upload);
         }
-        provenance.put(uuid, Provenance.Origin.now(source.url(), "sha1 and stream"));
+        String verified = source.trust().isPresent() ? "signature, sha1 and stream" : "sha1 and stream";
+        provenance.put(uuid, Provenance.Origin.now(source.url(), verified));
         bringIcon(uuid, manifest);
         if (manifest.path("disabled").asBoolean()) {
             catalogue.publisher().setDisabled(Target.of(principal, uuid), true);

@@ -28,6 +28,7 @@ import org.imageserver.config.Settings.Source;
 import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Limits;
 import org.imageserver.remote.RemoteException;
+import org.imageserver.signing.VerificationKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,18 +47,19 @@ public final class Mirrors implements AutoCloseable {
     /**
      * Makes the mirrors; asks nothing yet.
      *
-     * @throws IOException when a file of authorities cannot be read
+     * @throws IOException when a file of authorities cannot be read, or a key that is trusted is none
      */
     public Mirrors(Settings settings, Catalogue catalogue, Provenance provenance) throws IOException {
         Principal.Account principal =
                 new Principal.Account("mirror", settings.creator().uuid(), Role.ADMIN);
         for (Source source : settings.sources()) {
+            Optional<VerificationKey> trusted = SignedAnswers.trusted(source);
             Fetcher fetcher = new Fetcher(
                     new Limits(true, CONNECT, settings.idle()), EnvironmentProxy.selector(), trusted(source));
             fetchers.add(fetcher);
             mirrors.add(new Mirror(
                     source,
-                    new Upstream(source, fetcher, settings.creator().uuid()),
+                    new Upstream(source, fetcher, settings.creator().uuid(), trusted),
                     catalogue,
                     provenance,
                     principal));

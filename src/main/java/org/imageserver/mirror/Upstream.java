@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,27 +28,33 @@ import org.imageserver.remote.Answer;
 import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.RemoteException;
 import org.imageserver.remote.ResumedBody;
+import org.imageserver.signing.Statement;
+import org.imageserver.signing.VerificationKey;
 import org.jspecify.annotations.Nullable;
 
 /** A server of images, of either protocol, that this one takes images from. Thread-safe. */
 final class Upstream {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int MAX_MANIFEST = 1024 * 1024;
+    private static final int MAX_SIGNATURE = 1024;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
     private final Source source;
     private final Fetcher fetcher;
     private final Defaults defaults;
+    private final SignedAnswers signed;
     private @Nullable Boolean isDsapi;
 
     /**
      * Names an upstream; asks nothing yet.
      *
      * @param defaultOwner of images whose manifest names none
+     * @param trusted the key that must have signed; empty: nobody need have
      */
-    Upstream(Source source, Fetcher fetcher, String defaultOwner) {
+    Upstream(Source source, Fetcher fetcher, String defaultOwner, Optional<VerificationKey> trusted) {
         this.source = source;
         this.fetcher = fetcher;
+        this.signed = new SignedAnswers(source.url(), trusted, this::signature);
         this.defaults = new Defaults(defaultOwner, true, "1970-01-01T00:00:00.000Z");
     }
 
@@ -67,20 +76,47 @@ final class Upstream {
     Optional<Catalogue> list(Optional<String> known) throws RemoteException {
         Map<String, String> headers = new HashMap<>();
         known.ifPresent(etag -> headers.put("If-None-Match", etag));
-        String path = isDsapi() ? "/datasets" : "/images?state=all" + channel("&");
+        String query = "state=all" + channel("&");
+        String path = isDsapi() ? "/datasets" : "/images?" + query;
+        try {
+            return signed.inAgreement(() -> list(path, query, headers));
+        } catch (RemoteException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new RemoteException("the list of " + source.url() + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<Catalogue> list(String path, String query, Map<String, String> headers) throws IOException {
         try (Answer answer = get(path, headers)) {
             if (answer.status() == 304) {
                 return Optional.empty();
             }
             check(answer, path);
-            return Optional.of(new Catalogue(read(answer), answer.etag()));
+            MessageDigest digest = Statement.newSha256();
+            Catalogue listed = new Catalogue(read(answer, digest), answer.etag());
+            signed.check("/images/signature?" + query, () -> Statement.ofList(query, digest));
+            return Optional.of(listed);
+        }
+    }
+
+    /** The signature of an answer, if it has one. */
+    private Optional<String> signature(String path) throws IOException {
+        if (isDsapi()) {
+            return Optional.empty();
+        }
+        try (Answer answer = get(path, Map.of());
+                InputStream stream = Channels.newInputStream(answer.body())) {
+            return answer.status() == 200
+                    ? Optional.of(new String(stream.readNBytes(MAX_SIGNATURE), StandardCharsets.ISO_8859_1))
+                    : Optional.empty();
         }
     }
 
     /** One image after the other: a list of 10,000 is 10 MB. */
-    private List<Listed> read(Answer answer) throws RemoteException {
+    private List<Listed> read(Answer answer, MessageDigest digest) throws RemoteException {
         List<Listed> images = new ArrayList<>();
-        try (InputStream stream = Channels.newInputStream(answer.body());
+        try (InputStream stream = new DigestInputStream(Channels.newInputStream(answer.body()), digest);
                 JsonParser parser = JSON.createParser(stream)) {
             if (parser.nextToken() != JsonToken.START_ARRAY) {
                 throw new RemoteException(source.url() + " answered with something that is no list of images");
@@ -91,6 +127,8 @@ final class Upstream {
             if (parser.currentToken() != JsonToken.END_ARRAY) {
                 throw new RemoteException("the list of " + source.url() + " is cut short");
             }
+            // What follows is part of what was signed.
+            stream.skip(Long.MAX_VALUE);
             return images;
         } catch (RemoteException e) {
             throw e;
@@ -116,7 +154,7 @@ final class Upstream {
     /** The manifest of an image, as version 2; empty when there is no such image. */
     Optional<ObjectNode> manifest(String uuid) throws RemoteException {
         try {
-            Optional<ObjectNode> sent = sent(uuid);
+            Optional<ObjectNode> sent = signed.inAgreement(() -> sent(uuid));
             return sent.map(manifest -> v2(manifest) instanceof ObjectNode v2 ? v2 : manifest);
         } catch (RemoteException e) {
             throw e;
@@ -134,7 +172,10 @@ final class Upstream {
             }
             check(answer, path);
             try (InputStream stream = Channels.newInputStream(answer.body())) {
-                return Optional.of(ManifestJson.parse(stream.readNBytes(MAX_MANIFEST + 1)));
+                byte[] manifest = stream.readNBytes(MAX_MANIFEST + 1);
+                signed.check(
+                        "/images/" + uuid + "/signature" + channel("?"), () -> Statement.ofManifest(uuid, manifest));
+                return Optional.of(ManifestJson.parse(manifest));
             }
         }
     }
