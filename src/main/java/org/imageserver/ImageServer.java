@@ -30,6 +30,7 @@ import org.imageserver.http.health.HealthRoutes;
 import org.imageserver.http.imgapi.ImgapiPublishing;
 import org.imageserver.http.imgapi.ImgapiRoutes;
 import org.imageserver.http.imgapi.SignatureRoutes;
+import org.imageserver.http.imgapi.SourcesRoute;
 import org.imageserver.http.publishing.PublishRoute;
 import org.imageserver.http.publishing.UploadRoutes;
 import org.imageserver.http.web.ImagePage;
@@ -216,6 +217,7 @@ public final class ImageServer implements AutoCloseable {
         String version = Version.current();
         List<Route> apis = new ArrayList<>(new ImgapiRoutes(catalogue, version).routes());
         apis.addAll(new SignatureRoutes(catalogue, signingKey).routes());
+        apis.add(new SourcesRoute(mirrors::states).route());
         apis.addAll(publishing.routes());
         PublishRoute publish = new PublishRoute(catalogue.publisher());
         apis.addAll(List.of(publish.route(), publish.byPut()));
@@ -225,7 +227,7 @@ public final class ImageServer implements AutoCloseable {
         apis.addAll(health.forEveryone());
         apis.addAll(new WriteRoutes(catalogue, settings).routes());
         apis.add(new ImagePage(catalogue, statistics).route());
-        apis.add(new StatusPage(catalogue, statistics, publishing::jobs, version).route());
+        apis.add(new StatusPage(catalogue, statistics, publishing::jobs, mirrors::states, version).route());
         return new WebRoutes(catalogue, version, statistics::downloads).with(apis);
     }
 

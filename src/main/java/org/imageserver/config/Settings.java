@@ -138,6 +138,7 @@ public record Settings(
      * @param interval between two looks at its list
      * @param whenGone what becomes of images that it does not have any more
      * @param trust the public key that its lists and manifests must be signed with; empty: they need not be
+     * @param parallel how many images are fetched at the same time
      */
     public record Source(
             String url,
@@ -152,7 +153,8 @@ public record Settings(
             long bytesPerSecond,
             Duration interval,
             WhenGone whenGone,
-            Optional<String> trust) {
+            Optional<String> trust,
+            int parallel) {
         /** The protocol that a server speaks. */
         public enum Type {
             IMGAPI,

@@ -35,9 +35,12 @@ final class SourcesReader {
             "bytes_per_second",
             "interval_seconds",
             "when_gone",
-            "trust");
+            "trust",
+            "parallel");
     private static final List<String> FILTERS = List.of("uuid", "name", "version", "os", "type", "owner");
     private static final long HOUR_SECONDS = 3600;
+    private static final int PARALLEL = 2;
+    private static final int MOST_PARALLEL = 8;
 
     private final ConfigFile file;
 
@@ -89,7 +92,8 @@ final class SourcesReader {
                                 : HOUR_SECONDS),
                 Source.WhenGone.valueOf(choice(source, "when_gone", List.of("keep", "disable", "remove"), "keep")
                         .toUpperCase(Locale.ROOT)),
-                trust(source));
+                trust(source),
+                parallel(source));
     }
 
     private String url(JsonNode source) throws ConfigException {
@@ -142,6 +146,10 @@ final class SourcesReader {
         } catch (DateTimeException e) {
             throw wrong("published_after", "a date such as \"2026-01-31\"");
         }
+    }
+
+    private int parallel(JsonNode source) throws ConfigException {
+        return source.has("parallel") ? (int) number(source, "parallel", 1, MOST_PARALLEL) : PARALLEL;
     }
 
     private Optional<String> trust(JsonNode source) throws ConfigException {

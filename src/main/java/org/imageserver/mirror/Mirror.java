@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings here what is wanted of one source: origins first, each image by the one publishing path, so its sha1 and its
- * stream are verified before anything of it is to be seen. What cannot be brought takes nothing else along. Used by one
- * thread.
+ * stream are verified before anything of it is to be seen. What cannot be brought takes nothing else along. Several at the
+ * same time; used by one thread.
  */
 public final class Mirror {
     private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
@@ -129,10 +129,13 @@ public final class Mirror {
                 .toList();
     }
 
-    /** Is told how it goes; called by the thread that does the work. */
+    /** Is told how it goes; by several threads, but one at a time. */
     public interface Watcher {
         /** An image is begun. */
         void begins(Listed image);
+
+        /** It is here, or cannot be brought. */
+        default void ended(Listed image) {}
 
         /** So many more bytes came. */
         void received(long bytes);
@@ -150,16 +153,12 @@ public final class Mirror {
      * @return whether all of it was done
      */
     public boolean run(Plan plan, Watcher watcher) {
-        boolean isAllDone = true;
-        Set<String> failed = new HashSet<>();
-        for (Listed image : plan.missing()) {
-            if (Thread.currentThread().isInterrupted()) {
-                return false;
-            }
-            if (!bring(image, failed, watcher)) {
-                failed.add(image.uuid());
-                isAllDone = false;
-            }
+        boolean isAllDone = Transfers.run(
+                plan.missing(),
+                source.parallel(),
+                (image, isOriginThere) -> bring(image, isOriginThere, new OneAtATime(watcher)));
+        if (Thread.currentThread().isInterrupted()) {
+            return false;
         }
         for (Listed image : plan.changed()) {
             isAllDone &= change(
@@ -174,9 +173,9 @@ public final class Mirror {
         return isAllDone;
     }
 
-    private boolean bring(Listed image, Set<String> failed, Watcher watcher) {
+    private boolean bring(Listed image, boolean isOriginThere, Watcher watcher) {
         String name = image.name() + " " + image.version() + " (" + image.uuid() + ")";
-        if (image.origin().filter(failed::contains).isPresent()) {
+        if (!isOriginThere) {
             watcher.failed(name + ": the image that it builds on could not be brought");
             return false;
         }
@@ -193,11 +192,13 @@ public final class Mirror {
                     .log("an image cannot be brought here: {}", e.getMessage());
             watcher.failed(name + ": " + e.getMessage());
             return false;
+        } finally {
+            watcher.ended(image);
         }
     }
 
-    /** Those that the list does not show, such as disabled ones. */
-    private void bringOrigins(Listed image, Watcher watcher) throws IOException {
+    /** One at a time, since two images may build on the same one. Those that the list does not show, such as disabled ones. */
+    private synchronized void bringOrigins(Listed image, Watcher watcher) throws IOException {
         List<String> chain = new ArrayList<>();
         Optional<String> next = image.origin();
         while (next.isPresent() && catalogue.snapshot().find(next.get()).isEmpty()) {

@@ -1,5 +1,6 @@
 package org.imageserver.mirror;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,7 +11,10 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,6 +45,7 @@ public final class Mirrors implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(30);
 
     private final List<Mirror> mirrors = new ArrayList<>();
+    private final Map<Mirror, SourceState> states = new LinkedHashMap<>();
     private final List<Fetcher> fetchers = new ArrayList<>();
     private final ScheduledExecutorService scheduler;
 
@@ -64,6 +69,7 @@ public final class Mirrors implements AutoCloseable {
                     provenance,
                     principal));
         }
+        mirrors.forEach(mirror -> states.put(mirror, new SourceState(mirror.source())));
         scheduler = Executors.newScheduledThreadPool(
                 Math.max(1, mirrors.size()),
                 Thread.ofPlatform().daemon().name("mirror-", 0).factory());
@@ -72,6 +78,11 @@ public final class Mirrors implements AutoCloseable {
     /** The mirrors, in the order of the configuration. */
     public List<Mirror> all() {
         return List.copyOf(mirrors);
+    }
+
+    /** How it stands with each source, as the API shows it. */
+    public List<ObjectNode> states() {
+        return states.values().stream().map(SourceState::json).toList();
     }
 
     private static Optional<SSLContext> trusted(Source source) throws IOException {
@@ -122,9 +133,11 @@ public final class Mirrors implements AutoCloseable {
         }
     }
 
-    private static boolean look(Mirror mirror, int failures) {
+    private boolean look(Mirror mirror, int failures) {
+        SourceState state = Objects.requireNonNull(states.get(mirror));
         try {
             Plan plan = mirror.plan();
+            state.looked(plan);
             if (plan.missing().size() + plan.changed().size() + plan.gone().size() > 0) {
                 LOG.info(
                         "{}: {} images to bring, {} bytes; {} changed, {} gone there",
@@ -134,8 +147,9 @@ public final class Mirrors implements AutoCloseable {
                         plan.changed().size(),
                         plan.gone().size());
             }
-            return mirror.run(plan, new LogWatcher(mirror.source().url()));
+            return mirror.run(plan, state);
         } catch (RemoteException e) {
+            state.refused(e.getMessage() == null ? e.toString() : e.getMessage());
             if (failures == 0) {
                 LOG.warn("{} cannot be asked; trying again: {}", mirror.source().url(), e.getMessage());
             }
@@ -144,27 +158,6 @@ public final class Mirrors implements AutoCloseable {
             LOG.error(
                     "mirroring {} found a fault in this server", mirror.source().url(), e);
             return false;
-        }
-    }
-
-    /** What a mirror in the background says. */
-    private record LogWatcher(String source) implements Mirror.Watcher {
-        @Override
-        public void begins(Listed image) {
-            LOG.debug("{}: bringing {}", source, image.uuid());
-        }
-
-        @Override
-        public void received(long bytes) {}
-
-        @Override
-        public void done(String what) {
-            LOG.info("{}: {}", source, what);
-        }
-
-        @Override
-        public void failed(String what) {
-            LOG.warn("{}: {}", source, what);
         }
     }
 

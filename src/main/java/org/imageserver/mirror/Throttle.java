@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
-/** Keeps transfers to a number of bytes a second, over all of its time. Used by one thread. */
+/** Keeps transfers to a number of bytes a second, over all of its time and all of its transfers. Thread-safe. */
 final class Throttle {
     /** No wait is longer: a reader that is stopped must notice. */
     private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -48,13 +48,19 @@ final class Throttle {
         };
     }
 
+    /** When these bytes have had their time. */
+    private synchronized long reserve(int bytes) {
+        free = Math.max(free, nanoTime.getAsLong()) + bytes * TimeUnit.SECONDS.toNanos(1) / bytesPerSecond;
+        return free;
+    }
+
     private void spend(int bytes) throws IOException {
         if (bytesPerSecond == 0) {
             return;
         }
-        free = Math.max(free, nanoTime.getAsLong()) + bytes * TimeUnit.SECONDS.toNanos(1) / bytesPerSecond;
+        long until = reserve(bytes);
         try {
-            for (long wait = free - nanoTime.getAsLong(); wait > 0; wait = free - nanoTime.getAsLong()) {
+            for (long wait = until - nanoTime.getAsLong(); wait > 0; wait = until - nanoTime.getAsLong()) {
                 TimeUnit.NANOSECONDS.sleep(Math.min(wait, LONGEST_NANOS));
             }
         } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,8 +16,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.imageserver.TestImages;
 
@@ -26,11 +29,13 @@ final class FaultyUpstream implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, ObjectNode> manifests = new ConcurrentSkipListMap<>();
     private final Map<String, byte[]> files = new ConcurrentSkipListMap<>();
+    private final List<String> hidden = new CopyOnWriteArrayList<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile int cutAt = Integer.MAX_VALUE;
     private volatile int status = 200;
     private volatile boolean isWithoutRanges;
+    private volatile CountDownLatch together = new CountDownLatch(0);
 
     FaultyUpstream() {
         try {
@@ -68,6 +73,11 @@ final class FaultyUpstream implements AutoCloseable {
         return Objects.requireNonNull(manifests.get(uuid), uuid);
     }
 
+    /** It is in no list any more, but can be asked for. */
+    void hide(String uuid) {
+        hidden.add(uuid);
+    }
+
     void remove(String uuid) {
         manifests.remove(uuid);
     }
@@ -81,6 +91,16 @@ final class FaultyUpstream implements AutoCloseable {
     void cut(int times, int afterBytes) {
         cutAt = afterBytes;
         cuts.set(times);
+    }
+
+    /** Files are sent when so many are being asked for at the same time, or not at all. */
+    void holdUntilTogether(int number) {
+        together = new CountDownLatch(number);
+    }
+
+    /** Somebody else asks for one of those. */
+    void letGo() {
+        together.countDown();
     }
 
     void withoutRanges() {
@@ -121,7 +141,11 @@ final class FaultyUpstream implements AutoCloseable {
 
     private void list(HttpExchange exchange) throws IOException {
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
-        manifests.values().forEach(list::add);
+        manifests.forEach((uuid, manifest) -> {
+            if (!hidden.contains(uuid)) {
+                list.add(manifest);
+            }
+        });
         String etag = "\"" + list.toString().hashCode() + "\"";
         exchange.getResponseHeaders().set("ETag", etag);
         if (etag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
@@ -138,6 +162,16 @@ final class FaultyUpstream implements AutoCloseable {
     }
 
     private void sendFile(HttpExchange exchange, byte[] file) throws IOException {
+        together.countDown();
+        try {
+            if (!together.await(20, TimeUnit.SECONDS)) {
+                exchange.sendResponseHeaders(503, -1);
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the test is over");
+        }
         exchange.getResponseHeaders().set("ETag", "\"" + TestImages.sha1(file) + "\"");
         String range = isWithoutRanges ? null : exchange.getRequestHeaders().getFirst("Range");
         int from = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));

@@ -34,6 +34,14 @@ record StatusData(
     /** A request, in words. */
     record Slow(String when, String request, int status, String took, String id) {}
 
+    /**
+     * Another server whose images are brought here, in words.
+     *
+     * @param work what is under way; empty: nothing is
+     * @param failure what went wrong last; empty: nothing did
+     */
+    record Source(String url, String state, String work, long percent, String failure) {}
+
     /** A job in the background. */
     record Work(String name, String state, long percent, String bytes) {}
 
@@ -44,5 +52,10 @@ record StatusData(
      * @param damaged what is served although something is wrong with its file
      */
     record Details(
-            List<Slow> slowest, List<Slow> failures, List<String> problems, List<String> damaged, List<Work> jobs) {}
+            List<Slow> slowest,
+            List<Slow> failures,
+            List<String> problems,
+            List<String> damaged,
+            List<Work> jobs,
+            List<Source> sources) {}
 }

@@ -30,9 +30,16 @@ final class StatusJson {
     private final Catalogue catalogue;
     private final Statistics statistics;
     private final Supplier<List<ObjectNode>> jobs;
+    private final Supplier<List<ObjectNode>> sources;
     private final String version;
 
-    StatusJson(Catalogue catalogue, Statistics statistics, Supplier<List<ObjectNode>> jobs, String version) {
+    StatusJson(
+            Catalogue catalogue,
+            Statistics statistics,
+            Supplier<List<ObjectNode>> jobs,
+            Supplier<List<ObjectNode>> sources,
+            String version) {
+        this.sources = sources;
         this.catalogue = catalogue;
         this.statistics = statistics;
         this.jobs = jobs;
@@ -80,6 +87,7 @@ final class StatusJson {
         json.set("not_served", problems(snapshot.problems()));
         json.set("damaged", problems(overview.problems()));
         jobs.get().forEach(json.putArray("jobs")::add);
+        sources.get().forEach(json.putArray("sources")::add);
     }
 
     private static ArrayNode requests(List<HandledRequest> requests) {

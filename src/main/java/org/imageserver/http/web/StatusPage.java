@@ -1,5 +1,6 @@
 package org.imageserver.http.web;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,6 +52,7 @@ public final class StatusPage {
     private final Catalogue catalogue;
     private final Statistics statistics;
     private final Supplier<List<ObjectNode>> jobs;
+    private final Supplier<List<ObjectNode>> sources;
     private final String version;
     private final Instant started = Instant.now();
 
@@ -58,11 +60,18 @@ public final class StatusPage {
      * Makes the page.
      *
      * @param jobs what runs in the background, as the API shows it, newest first
+     * @param sources how it stands with other servers whose images are brought here, as the API shows it
      */
-    public StatusPage(Catalogue catalogue, Statistics statistics, Supplier<List<ObjectNode>> jobs, String version) {
+    public StatusPage(
+            Catalogue catalogue,
+            Statistics statistics,
+            Supplier<List<ObjectNode>> jobs,
+            Supplier<List<ObjectNode>> sources,
+            String version) {
         this.catalogue = catalogue;
         this.statistics = statistics;
         this.jobs = jobs;
+        this.sources = sources;
         this.version = version;
     }
 
@@ -84,7 +93,9 @@ public final class StatusPage {
     private Reply answer(Request request) throws IOException {
         if (isForProgram(request)) {
             return Reply.json(
-                            Body.of(new StatusJson(catalogue, statistics, jobs, version).of(request.principal())), null)
+                            Body.of(new StatusJson(catalogue, statistics, jobs, sources, version)
+                                    .of(request.principal())),
+                            null)
                     .with("Vary", "Accept, Accept-Encoding");
         }
         Frame frame = Frame.of(request, Section.STATUS, "Status of this image server")
@@ -211,7 +222,33 @@ public final class StatusPage {
                         .limit(MOST_PROBLEMS)
                         .map(Problem::toString)
                         .toList(),
-                jobs.get().stream().limit(SHOWN).map(StatusPage::work).toList());
+                jobs.get().stream().limit(SHOWN).map(StatusPage::work).toList(),
+                sources.get().stream().map(StatusPage::source).toList());
+    }
+
+    private static StatusData.Source source(ObjectNode source) {
+        long bytes = source.at("/under_way/bytes").asLong();
+        long total = source.at("/under_way/total_bytes").asLong();
+        List<String> names = new ArrayList<>();
+        source.at("/under_way/images")
+                .forEach(image -> names.add(image.path("name").asText()));
+        String looked = source.path("looked").asText();
+        JsonNode error = source.path("last_error");
+        return new StatusData.Source(
+                source.path("url").asText(),
+                looked.isEmpty()
+                        ? "not asked yet"
+                        : "asked " + HOUR.format(Instant.parse(looked)) + ", "
+                                + source.path("here").asInt() + " of "
+                                + Wording.plural(source.path("wanted").asInt(), "image") + " here",
+                names.isEmpty()
+                        ? ""
+                        : String.join(", ", names) + ": " + Wording.size(bytes) + " of " + Wording.size(total),
+                total == 0 ? 0 : Math.min(100, 100 * bytes / total),
+                error.isMissingNode()
+                        ? ""
+                        : HOUR.format(Instant.parse(error.path("at").asText())) + ": "
+                                + error.path("message").asText());
     }
 
     private static List<StatusData.Slow> inWords(List<HandledRequest> requests) {
