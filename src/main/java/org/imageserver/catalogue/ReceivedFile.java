@@ -62,6 +62,16 @@ final class ReceivedFile implements AutoCloseable {
         return stream;
     }
 
+    /** Makes sure that nobody has removed it meanwhile, such as a sweep that took it for a leftover of days ago. */
+    void checkIsThere() throws IOException {
+        boolean isThere = storage.stat(blob.key())
+                .filter(its -> its.version().equals(blob.version()))
+                .isPresent();
+        if (!isThere) {
+            throw new IOException(blob.key() + " was removed before its image could be published; do it again");
+        }
+    }
+
     /** The manifest with this file in it. */
     DiskManifest named(Manifest manifest) {
         ArrayNode files = JsonNodeFactory.instance.arrayNode();

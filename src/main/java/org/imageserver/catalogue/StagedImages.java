@@ -91,6 +91,9 @@ public final class StagedImages implements AutoCloseable {
      * @throws IOException when the storage fails; those before are there, and whole
      */
     public List<String> publish() throws IOException {
+        for (Staged image : images.values()) {
+            image.file().checkIsThere();
+        }
         List<String> published = new ArrayList<>();
         for (Staged image : images.values()) {
             try {

@@ -294,6 +294,30 @@ class BundleTest {
         assertThat(to.files()).isEmpty();
     }
 
+    @Test
+    void publishesNothingWhenAFileIsGoneByThen() throws Exception {
+        byte[] bundle = from.bundle(Optional.of(KEY), add(1), add(2));
+        ByteBuffer bytes = ByteBuffer.wrap(bundle);
+        ReadableByteChannel watched = new Slowly(() -> {
+            if (bytes.remaining() == 1) {
+                to.files().keySet().stream()
+                        .filter(name -> name.startsWith(TestImages.uuid(1)))
+                        .forEach(name -> remove(directory.resolve("to").resolve(name)));
+            }
+            return bytes.hasRemaining() ? Optional.of(bytes.get()) : Optional.empty();
+        });
+        assertThatThrownBy(() -> to.importing(watched, TRUST)).hasMessageContaining("was removed before");
+        assertThat(to.files()).isEmpty();
+    }
+
+    private static void remove(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** One byte at a time, as a bad pipe gives them. */
     private record Slowly(Supplier<Optional<Byte>> next) implements ReadableByteChannel {
         @Override
