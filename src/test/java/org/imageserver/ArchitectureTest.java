@@ -86,7 +86,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule LEAVES_KNOW_NOTHING_OF_OURS = noClasses()
             .that()
-            .resideInAnyPackage("..manifest..", "..storage..", "..auth..", "..config..", "..zfs..", "..tls..", "..signing..")
+            .resideInAnyPackage(
+                    "..manifest..", "..storage..", "..auth..", "..config..", "..zfs..", "..tls..", "..signing..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
