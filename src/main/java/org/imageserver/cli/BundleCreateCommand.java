@@ -73,7 +73,8 @@ final class BundleCreateCommand implements Callable<Integer> {
         if (beside == null || !Files.isDirectory(beside.toAbsolutePath())) {
             throw new CommandFailure(CommandFailure.WRONG_USE, "there is no directory for " + output);
         }
-        try (ScratchDirectory scratch = ScratchDirectory.among(beside.toAbsolutePath())) {
+        Path scratchPlace = url == null ? Path.of(System.getProperty("java.io.tmpdir")) : beside.toAbsolutePath();
+        try (ScratchDirectory scratch = ScratchDirectory.among(scratchPlace)) {
             Set<String> earlier = selection.earlier();
             Settings wanted = selection.settings(url, scratch.path());
             if (url == null) {

@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.imageserver.bundle.BundleReader;
 import org.imageserver.bundle.Trust;
@@ -143,14 +145,29 @@ final class BundleSelection {
                     .forEach(image -> chosen.putIfAbsent(image.uuid(), image));
         }
         for (String uuid : uuids) {
-            if (!chosen.containsKey(uuid)) {
+            if (!chosen.containsKey(uuid) && !earlier.contains(uuid)) {
                 throw wrong("there is no image " + uuid + " that has a file");
             }
         }
         chosen.keySet().removeAll(earlier);
-        return chosen.keySet().stream()
+        return originsFirst(chosen).stream()
                 .flatMap(uuid -> snapshot.find(uuid).stream())
                 .toList();
+    }
+
+    /** Uuids may be named in any order. */
+    private static Set<String> originsFirst(Map<String, Listed> chosen) {
+        Set<String> ordered = new LinkedHashSet<>();
+        for (Listed image : chosen.values()) {
+            List<String> chain = new ArrayList<>();
+            Optional<Listed> next = Optional.of(image);
+            while (next.isPresent() && !chain.contains(next.get().uuid())) {
+                chain.add(next.get().uuid());
+                next = next.get().origin().map(chosen::get);
+            }
+            ordered.addAll(chain.reversed());
+        }
+        return ordered;
     }
 
     private static CommandFailure wrong(String message) {

@@ -135,7 +135,7 @@ public final class Mirror {
         void begins(Listed image);
 
         /** It is here, or cannot be brought. */
-        default void ended(Listed image) {}
+        default void ended(Listed image, boolean isHere) {}
 
         /** So many more bytes came. */
         void received(long bytes);
@@ -174,6 +174,16 @@ public final class Mirror {
     }
 
     private boolean bring(Listed image, boolean isOriginThere, Watcher watcher) {
+        boolean isHere = false;
+        try {
+            isHere = tryToBring(image, isOriginThere, watcher);
+            return isHere;
+        } finally {
+            watcher.ended(image, isHere);
+        }
+    }
+
+    private boolean tryToBring(Listed image, boolean isOriginThere, Watcher watcher) {
         String name = image.name() + " " + image.version() + " (" + image.uuid() + ")";
         if (!isOriginThere) {
             watcher.failed(name + ": the image that it builds on could not be brought");
@@ -192,8 +202,6 @@ public final class Mirror {
                     .log("an image cannot be brought here: {}", e.getMessage());
             watcher.failed(name + ": " + e.getMessage());
             return false;
-        } finally {
-            watcher.ended(image);
         }
     }
 

@@ -16,9 +16,9 @@ final class OneAtATime implements Mirror.Watcher {
     }
 
     @Override
-    public void ended(Listed image) {
+    public void ended(Listed image, boolean isHere) {
         synchronized (watcher) {
-            watcher.ended(image);
+            watcher.ended(image, isHere);
         }
     }
 

@@ -59,7 +59,8 @@ final class SourceState implements Mirror.Watcher {
     }
 
     @Override
-    public synchronized void ended(Listed image) {
+    public synchronized void ended(Listed image, boolean isHere) {
+        brought += isHere ? 1 : 0;
         underWay.remove(image.uuid());
     }
 
@@ -70,7 +71,6 @@ final class SourceState implements Mirror.Watcher {
 
     @Override
     public synchronized void done(String what) {
-        brought += what.startsWith("brought ") ? 1 : 0;
         LOG.info("{}: {}", source.url(), what);
     }
 

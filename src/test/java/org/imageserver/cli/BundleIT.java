@@ -124,10 +124,12 @@ class BundleIT {
                     server.images(), 2, manifest -> manifest.put("name", "web").put("origin", origin));
             server.rescan();
             String url = server.uri("").toString();
-            assertThat(run(0, "bundle", "create", built, "--with-origins", "--source", url, "-o", "b.tar"))
+            assertThat(run(0, "bundle", "create", built, origin, "--source", url, "-o", "b.tar"))
                     .contains("b.tar: 2 images");
             assertThat(run(0, "bundle", "import", "b.tar", "--allow-unsigned", "--dir", "inside"))
                     .contains("imported: 2");
+            assertThat(run(0, "bundle", "create", built, "--source", url, "--since", "b.tar", "-o", "c.tar"))
+                    .contains("nothing new");
             assertThat(directory).isDirectoryNotContaining("glob:**/.image-server-*");
         }
     }
