@@ -15,6 +15,7 @@ import org.imageserver.auth.AuthorizedKeys;
 import org.imageserver.auth.SignIn;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
+import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.LeftoverSweep;
 import org.imageserver.catalogue.SharedSweep;
 import org.imageserver.catalogue.UploadPolicy;
@@ -40,6 +41,7 @@ import org.imageserver.http.web.WebRoutes;
 import org.imageserver.http.web.WriteRoutes;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.mirror.Mirrors;
+import org.imageserver.mirror.OnDemand;
 import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Limits;
 import org.imageserver.signing.SigningKey;
@@ -67,6 +69,7 @@ public final class ImageServer implements AutoCloseable {
     private final Storage storage;
     private final Catalogue catalogue;
     private final Mirrors mirrors;
+    private final OnDemand onDemand;
     private final Statistics statistics;
     private final ImgapiPublishing publishing;
     private final UploadRoutes uploads;
@@ -88,6 +91,8 @@ public final class ImageServer implements AutoCloseable {
         statistics = new Statistics(storage, InstantSource.system());
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
         mirrors = new Mirrors(settings, catalogue, catalogue.provenance());
+        onDemand = new OnDemand(settings, catalogue, storage, mirrors);
+        statistics.whenDownloaded(onDemand::downloaded);
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         uploads = new UploadRoutes(catalogue.publisher(), settings.publishing().maxFileBytes(), InstantSource.system());
         Doors doors = Doors.of(settings, keys);
@@ -118,6 +123,7 @@ public final class ImageServer implements AutoCloseable {
         }
         sweep(catalogueSettings);
         mirrors.start();
+        onDemand.start();
     }
 
     /**
@@ -180,12 +186,13 @@ public final class ImageServer implements AutoCloseable {
         return new CatchUp() {
             @Override
             public boolean isNeeded() {
-                return catalogue.isShared();
+                return catalogue.isShared() || onDemand.isConfigured();
             }
 
             @Override
-            public void run() throws IOException {
+            public void run(ImageException.NotFound missing) throws IOException {
                 catalogue.catchUp();
+                missing.image().ifPresent(onDemand::lookFor);
             }
         };
     }
@@ -263,6 +270,7 @@ public final class ImageServer implements AutoCloseable {
     @Override
     public void close() {
         http.close();
+        onDemand.close();
         mirrors.close();
         uploads.close();
         publishing.close();

@@ -28,7 +28,7 @@ public final class AdminFields {
     /** The manifest of an image with these fields. */
     public Rendered shown(Snapshot snapshot, Image image) {
         ObjectNode manifest = manifest(image);
-        image.file().ifPresent(file -> {
+        image.file().filter(file -> !image.isOffered()).ifPresent(file -> {
             ObjectNode shown = (ObjectNode) manifest.path("files").get(0);
             addTo(shown, file);
             verifications.of(snapshot, image).ifPresent(verification -> addTo(shown, verification));

@@ -45,6 +45,13 @@ final class Admission {
         Account account = publisher(target.principal());
         catalogue.catchUpIfMissing(uuid);
         Image current = catalogue.snapshot().image(uuid, target.principal());
+        if (current.isOffered()) {
+            throw new Refused(
+                    Reason.NOT_OWNER,
+                    "image \"" + uuid
+                            + "\" is offered by another server and not kept here, so it cannot be changed here;"
+                            + " once somebody has downloaded it, it can");
+        }
         if (!current.isOwnedBy(account)) {
             throw notOwner(account, uuid);
         }
@@ -79,9 +86,18 @@ final class Admission {
         if (!isVisible(uuid, principal)) {
             throw originMissing(uuid);
         }
-        return manifests
+        Optional<DiskManifest> kept = manifests.find(uuid);
+        return kept.isPresent() ? asOrigin(kept.get().manifest()) : asOffered(uuid);
+    }
+
+    private StreamPolicy.Origin asOffered(String uuid) {
+        return catalogue
+                .snapshot()
                 .find(uuid)
-                .map(found -> asOrigin(found.manifest()))
+                .filter(Image::isOffered)
+                .flatMap(Image::file)
+                .flatMap(Image.File::guid)
+                .map(StreamPolicy.Origin::of)
                 .orElse(StreamPolicy.Origin.OF_UNKNOWN_GUID);
     }
 

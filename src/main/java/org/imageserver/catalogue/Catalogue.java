@@ -1,12 +1,15 @@
 package org.imageserver.catalogue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -53,7 +56,9 @@ public final class Catalogue implements AutoCloseable {
     private final Hasher hasher;
     private final Publisher publisher;
     private volatile long lookedAtNanos = System.nanoTime();
+    private final OfferReader offers;
     private volatile Snapshot snapshot = Snapshot.EMPTY;
+    private volatile Optional<Instant> staleSince = Optional.empty();
 
     /** Why the last look at the storage failed; used by the scanner's thread alone. */
     private String lastFailure = "";
@@ -70,12 +75,10 @@ public final class Catalogue implements AutoCloseable {
         StoredManifest manifests = new StoredManifest(
                 storage, settings.defaultOwner(), settings.mode().isPublicByDefault());
         this.provenance = new Provenance(storage);
-        this.publisher = new Publisher(
-                manifests,
-                this,
-                new ManifestRules(settings.mode(), Set.of()),
-                new FileReceiver(storage, manifests, settings.uploads(), digests),
-                new Icons(storage));
+        ManifestRules rules = new ManifestRules(settings.mode(), Set.of());
+        FileReceiver files = new FileReceiver(storage, manifests, settings.uploads(), digests);
+        this.publisher = new Publisher(manifests, this, rules, files, new Icons(storage));
+        this.offers = new OfferReader(rules, files, settings.defaultOwner());
         this.verifications = new Verifications(digests, settings.uploads());
         // What several servers share was published through one of them, which verified it.
         this.areStreamsVerified = settings.uploads().streams() != UploadPolicy.Streams.OFF && !storage.isShared();
@@ -107,6 +110,40 @@ public final class Catalogue implements AutoCloseable {
     /** The newest snapshot. Take it once a request. */
     public Snapshot snapshot() {
         return snapshot;
+    }
+
+    /**
+     * What another server says of an image that it has, as it would be shown here.
+     *
+     * @param manifest of version 2
+     * @throws ImageException.Refused when it could not be imported
+     */
+    public Image offered(ObjectNode manifest, Offer offer) {
+        return offers.read(manifest, offer);
+    }
+
+    /**
+     * Shows what other servers offer beside what is kept here, which wins. An image that is the very same object as
+     * before costs nothing.
+     *
+     * @param images all of them, by uuid
+     * @param knownSince empty if it is what they offer now; else of which time the oldest part of it is
+     */
+    public void offer(Map<String, Image> images, Optional<Instant> knownSince) {
+        scanning.lock();
+        try {
+            if (scan.offer(images)) {
+                snapshot = scan.snapshot();
+            }
+            staleSince = knownSince;
+        } finally {
+            scanning.unlock();
+        }
+    }
+
+    /** Of which time the oldest part of the list is, if another server that offers images cannot be asked. */
+    public Optional<Instant> staleSince() {
+        return staleSince;
     }
 
     /**
@@ -156,7 +193,7 @@ public final class Catalogue implements AutoCloseable {
 
     /** The same, if the image is not known here: another server may have made it a moment ago. */
     void catchUpIfMissing(String uuid) throws IOException {
-        if (snapshot.find(uuid).isEmpty()) {
+        if (snapshot.own(uuid).isEmpty()) {
             catchUp();
         }
     }
@@ -248,6 +285,9 @@ public final class Catalogue implements AutoCloseable {
 
     private List<Hasher.Work> work(Image image) {
         List<Hasher.Work> work = new ArrayList<>(2);
+        if (image.isOffered()) {
+            return work;
+        }
         image.file().ifPresent(file -> work.add(new Hasher.Work(file.blob(), areStreamsVerified && image.isStream())));
         image.icon().ifPresent(icon -> work.add(new Hasher.Work(icon, false)));
         return work;
@@ -257,7 +297,7 @@ public final class Catalogue implements AutoCloseable {
     private void read(BlobInfo blob) {
         String uuid = blob.key().segments().getFirst();
         Snapshot now = snapshot;
-        Optional<Image> image = now.find(uuid)
+        Optional<Image> image = now.own(uuid)
                 .filter(its ->
                         its.file().filter(file -> file.blob().equals(blob)).isPresent());
         if (image.isEmpty()) {
@@ -282,7 +322,7 @@ public final class Catalogue implements AutoCloseable {
      */
     Image refresh(String uuid) throws IOException {
         readAgain(uuid);
-        return snapshot.find(uuid)
+        return snapshot.own(uuid)
                 .orElseThrow(() -> new IOException("image " + uuid + " is stored but cannot be shown; see the log"));
     }
 
@@ -317,10 +357,36 @@ public final class Catalogue implements AutoCloseable {
                         image.file().isPresent()
                                 ? "image \"" + uuid + "\" has no file at index " + index
                                 : "image \"" + uuid + "\" has no file"));
+        if (image.offer() != null) {
+            // It may have come meanwhile.
+            Snapshot newest = this.snapshot;
+            return newest.own(uuid).isPresent()
+                    ? openFile(newest, principal, uuid, index)
+                    : new OpenFile(
+                            image.offer().open(image),
+                            FILE_TYPE,
+                            file.sha1().orElseThrow(),
+                            Optional.empty(),
+                            Optional.of(uuid));
+        }
+        return openOwn(snapshot, principal, uuid, file);
+    }
+
+    private OpenFile openOwn(Snapshot snapshot, Principal principal, String uuid, Image.File file) throws IOException {
         Optional<FileDigest> digest = digests.find(file.blob());
         // Once computed, not the manifest's word but the truth: other bytes must have another tag.
         String etag = digest.map(FileDigest::sha1).or(file::sha1).orElseGet(() -> versionTag(file.blob()));
-        return new OpenFile(open(uuid, file.blob()), FILE_TYPE, etag, digest.map(FileDigest::md5), Optional.of(uuid));
+        try {
+            return new OpenFile(
+                    open(uuid, file.blob()), FILE_TYPE, etag, digest.map(FileDigest::md5), Optional.of(uuid));
+        } catch (ImageException.FileUnavailable e) {
+            Snapshot newest = this.snapshot;
+            if (newest != snapshot && newest.find(uuid).filter(Image::isOffered).isPresent()) {
+                // It had to make room, and is to be had from where it came.
+                return openFile(newest, principal, uuid, 0);
+            }
+            throw e;
+        }
     }
 
     /**

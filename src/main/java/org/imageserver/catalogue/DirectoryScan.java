@@ -37,6 +37,9 @@ final class DirectoryScan {
     /** Names to look at again although the watch may have nothing to tell of them. */
     private final Set<String> doubtful = new HashSet<>();
 
+    /** What other servers offer, by uuid: shown where nothing of that name is here, good or bad. */
+    private Map<String, Image> offered = Map.of();
+
     private Snapshot snapshot = Snapshot.EMPTY;
 
     DirectoryScan(Storage storage, ImageReader reader) {
@@ -78,6 +81,27 @@ final class DirectoryScan {
         doubtful.add(uuid);
     }
 
+    /**
+     * Shows what other servers offer, in place of what they offered before. What is the very same object stays as it is.
+     *
+     * @return true when the picture is another one than before
+     */
+    @SuppressWarnings("ReferenceEquality")
+    boolean offer(Map<String, Image> now) {
+        List<Image> gone = offered.values().stream()
+                .filter(image -> now.get(image.uuid()) != image && !seen.containsKey(image.uuid()))
+                .toList();
+        List<Image> come = now.values().stream()
+                .filter(image -> offered.get(image.uuid()) != image && !seen.containsKey(image.uuid()))
+                .toList();
+        offered = Map.copyOf(now);
+        if (gone.isEmpty() && come.isEmpty()) {
+            return false;
+        }
+        snapshot = snapshot.with(gone, come, problems());
+        return true;
+    }
+
     /** The picture. */
     Snapshot snapshot() {
         return snapshot;
@@ -111,6 +135,9 @@ final class DirectoryScan {
             }
             if (current instanceof Seen.Good good) {
                 come.add(good.image());
+            }
+            if ((before == null) != (current == null)) {
+                Optional.ofNullable(offered.get(entry.getKey())).ifPresent((current == null ? come : gone)::add);
             }
             if (current instanceof Seen.Good good && !good.blobs().equals(directories.get(entry.getKey()))) {
                 doubtful.add(entry.getKey());

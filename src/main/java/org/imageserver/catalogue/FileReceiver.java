@@ -73,14 +73,23 @@ final class FileReceiver {
     }
 
     private void checkSize(long announced) throws IOException {
-        String size = "image file size " + announced + " (from Content-Length) exceeds ";
-        if (announced > policy.maxBytes()) {
-            throw new Refused(Reason.BAD_UPLOAD, size + "the maximum allowed size, " + maximum());
-        }
+        checkMaximum(announced);
+        String size = announcedSize(announced);
         long usable = storage.usableBytes();
         if (announced > usable) {
             throw new StorageFullException(size + "the free space of the storage, " + usable + " bytes");
         }
+    }
+
+    /** Refuses a file that is larger than the operator allows. */
+    void checkMaximum(long announced) {
+        if (announced > policy.maxBytes()) {
+            throw new Refused(Reason.BAD_UPLOAD, announcedSize(announced) + "the maximum allowed size, " + maximum());
+        }
+    }
+
+    private static String announcedSize(long announced) {
+        return "image file size " + announced + " (from Content-Length) exceeds ";
     }
 
     /** Refuses a compression that is not known, or not allowed. */
@@ -109,14 +118,22 @@ final class FileReceiver {
      */
     ReceivedFile receive(String uuid, Optional<String> type, FileUpload upload, StreamPolicy.Origin origin)
             throws IOException {
+        return receive(uuid, type, upload, origin, Follower.NOBODY);
+    }
+
+    /** The same, while somebody looks on. */
+    ReceivedFile receive(
+            String uuid, Optional<String> type, FileUpload upload, StreamPolicy.Origin origin, Follower follower)
+            throws IOException {
         try {
-            return receiveInto(uuid, type, upload, origin);
+            return receiveInto(uuid, type, upload, origin, follower);
         } catch (IOException e) {
             throw Failures.named(e, "the storage is full; nothing of the file was kept");
         }
     }
 
-    private ReceivedFile receiveInto(String uuid, Optional<String> type, FileUpload upload, StreamPolicy.Origin origin)
+    private ReceivedFile receiveInto(
+            String uuid, Optional<String> type, FileUpload upload, StreamPolicy.Origin origin, Follower follower)
             throws IOException {
         boolean isStream = policy.streams() != UploadPolicy.Streams.OFF
                 && type.filter(given -> !STREAMS.contains(given)).isEmpty();
@@ -131,7 +148,8 @@ final class FileReceiver {
         BlobKey key = BlobKey.parse(uuid + "/" + PREFIX + newName() + (isStream ? ".zfs" : "") + extension(found));
         try (PendingBlob pending = storage.begin(key);
                 ArrivalCheck check = new ArrivalCheck(isStream)) {
-            String sha1 = copy(source, chunk, pending, check, upload.announced());
+            follower.begins(pending);
+            String sha1 = copy(source, chunk, pending, check, upload.announced(), follower);
             Optional<Verdict> verdict = check.finish();
             Optional<StreamFacts> facts = verdict.flatMap(its -> rules.judge(uuid, its, origin, upload.datasetGuid()));
             checkSha1(upload, sha1);
@@ -182,7 +200,8 @@ final class FileReceiver {
             ByteBuffer first,
             PendingBlob pending,
             ArrivalCheck check,
-            OptionalLong announced)
+            OptionalLong announced,
+            Follower follower)
             throws IOException {
         ConcurrentSha1 sha1 = new ConcurrentSha1();
         ByteBuffer chunk = first;
@@ -201,6 +220,7 @@ final class FileReceiver {
                 break;
             }
             pending.write(chunk);
+            follower.wrote(total);
             fill(source, other, check::giveUp);
             ByteBuffer filled = other;
             other = chunk;

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param v1 the manifest as it stands on disk when it is of version 1, for DSAPI
  * @param file its file, if it has one
  * @param icon its icon, if it has one
+ * @param offer how its file is had that is not here; null for an image of this server's own
  */
 public record Image(
         String uuid,
@@ -55,7 +56,8 @@ public record Image(
         int descriptionIndex,
         Optional<Rendered> v1,
         Optional<File> file,
-        Optional<BlobInfo> icon) {
+        Optional<BlobInfo> icon,
+        @Nullable Offer offer) {
 
     /** The order of ListImages: by date, images of the same date by uuid. */
     public static final Comparator<Image> OLDEST_FIRST =
@@ -110,14 +112,19 @@ public record Image(
         };
     }
 
+    /** Whether another server has it and this one has not: it can be read, and its file is fetched when somebody wants it. */
+    public boolean isOffered() {
+        return offer != null;
+    }
+
     /** What it says of itself in words; looked up in its JSON, because it is rarely asked for. */
     public String description() {
         return new Description().of(this).text();
     }
 
-    /** Its file and its icon, as far as it has them. */
+    /** Its file and its icon, as far as they are here. */
     Stream<BlobInfo> blobs() {
-        return Stream.concat(file.map(File::blob).stream(), icon.stream());
+        return isOffered() ? Stream.empty() : Stream.concat(file.map(File::blob).stream(), icon.stream());
     }
 
     /** Whether its file should be a ZFS send stream, going by its type; without a type it should. */
@@ -127,7 +134,7 @@ public record Image(
 
     /** Whether this account may change it. */
     public boolean isOwnedBy(Principal.Account account) {
-        return account.isAdmin() || owner.equals(account.uuid());
+        return !isOffered() && (account.isAdmin() || owner.equals(account.uuid()));
     }
 
     /** Whether lists show it to everyone. */

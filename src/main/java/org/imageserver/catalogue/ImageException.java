@@ -1,6 +1,7 @@
 package org.imageserver.catalogue;
 
 import java.util.List;
+import java.util.Optional;
 import org.imageserver.manifest.Violation;
 
 /**
@@ -20,19 +21,32 @@ public abstract sealed class ImageException extends RuntimeException {
 
     /** There is no such image, or none that this client may know of. */
     public static final class NotFound extends ImageException {
+        private final Optional<String> image;
+
         NotFound(String message) {
+            this(message, Optional.empty());
+        }
+
+        private NotFound(String message, Optional<String> image) {
             super(message);
+            this.image = image;
         }
 
         /** No image has this uuid. */
         static NotFound image(String uuid) {
-            return new NotFound("image " + uuid + " not found");
+            return new NotFound("image " + uuid + " not found", Optional.of(uuid));
+        }
+
+        /** The uuid that no image has; empty when something else is missing. */
+        public Optional<String> image() {
+            return image;
         }
     }
 
     /** The file of a known image cannot be read at the moment. */
     public static final class FileUnavailable extends ImageException {
-        FileUnavailable(String message) {
+        /** Says what is wrong with it, and what to do. */
+        public FileUnavailable(String message) {
             super(message);
         }
     }

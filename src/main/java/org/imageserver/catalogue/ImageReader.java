@@ -83,10 +83,19 @@ final class ImageReader {
         }
         Optional<Image.File> file = file(disk, blobs);
         Optional<BlobInfo> icon = Icons.among(blobs);
-        Manifest shown = Presentation.of(manifest, file, icon.isPresent());
+        return image(Presentation.of(manifest, file, icon.isPresent()), v1(disk), file, icon, null);
+    }
+
+    /** The image that a manifest is about. */
+    static Image image(
+            Manifest shown,
+            Optional<Rendered> v1,
+            Optional<Image.File> file,
+            Optional<BlobInfo> icon,
+            @Nullable Offer offer) {
         byte[] json = shown.toBytes();
         return new Image(
-                uuid,
+                shown.uuid(),
                 shown.owner().intern(),
                 shown.name().intern(),
                 shown.version(),
@@ -102,9 +111,10 @@ final class ImageReader {
                 Set.copyOf(shown.billingTags()),
                 new Rendered(json),
                 Description.indexIn(json),
-                v1(disk),
+                v1,
                 file,
-                icon);
+                icon,
+                offer);
     }
 
     private Optional<Image.File> file(DiskManifest disk, Map<String, BlobInfo> blobs) throws NotAnImage {

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.imageserver.storage.StoredBlob;
 
 /**
@@ -67,6 +68,11 @@ public final class OpenFile implements AutoCloseable {
     /** An address at which a client can get the bytes without this server, for so long; absent where there is none. */
     public Optional<String> address(Duration valid) {
         return blob.address(valid);
+    }
+
+    /** Completes when reading at an offset would not wait for another server; see {@link StoredBlob#ready}. */
+    public CompletionStage<Void> ready(long offset) {
+        return blob.ready(offset);
     }
 
     /**

@@ -177,14 +177,24 @@ public final class Publisher {
      */
     public Image importWithFile(Principal principal, String uuid, ObjectNode body, FileUpload upload)
             throws IOException {
+        return importWithFile(principal, uuid, body, upload, Follower.NOBODY);
+    }
+
+    /** The same, while somebody looks on at how the file arrives. */
+    public Image importWithFile(Principal principal, String uuid, ObjectNode body, FileUpload upload, Follower follower)
+            throws IOException {
         Account account = publisher(principal);
         files.checkAnnounced(upload);
         Manifest manifest = accepted(rules.forImport(body, uuid, account.uuid()));
-        if (catalogue.snapshot().find(uuid).isPresent()) {
+        if (catalogue.snapshot().own(uuid).isPresent()) {
             throw uuidExists(uuid);
         }
         try (ReceivedFile received = files.receive(
-                uuid, Optional.ofNullable(manifest.type()), upload, admission.origin(manifest.origin(), principal))) {
+                uuid,
+                Optional.ofNullable(manifest.type()),
+                upload,
+                admission.origin(manifest.origin(), principal),
+                follower)) {
             return addActive(account, manifest, received);
         }
     }

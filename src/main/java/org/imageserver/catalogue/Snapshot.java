@@ -104,6 +104,11 @@ public final class Snapshot {
         return Optional.empty();
     }
 
+    /** An image that is kept here, whoever may see it. */
+    public Optional<Image> own(String uuid) {
+        return find(uuid).filter(image -> !image.isOffered());
+    }
+
     /** Every image, sorted by {@link Image#OLDEST_FIRST}. */
     public List<Image> images() {
         return oldestFirst;
@@ -145,11 +150,13 @@ public final class Snapshot {
         return low;
     }
 
-    /** The uuids of the images that are built on this one, in a stable order. */
+    /** The uuids of the images kept here that are built on this one, in a stable order. */
     public List<String> dependents(String uuid) {
         List<String> dependents = new ArrayList<>();
         for (Image image : oldestFirst) {
-            if (image.origin().isPresent() && image.origin().get().equals(uuid)) {
+            if (!image.isOffered()
+                    && image.origin().isPresent()
+                    && image.origin().get().equals(uuid)) {
                 dependents.add(image.uuid());
             }
         }

@@ -22,9 +22,9 @@ public final class Verifications {
         this.areStreamsVerified = policy.streams() != UploadPolicy.Streams.OFF;
     }
 
-    /** What is known of an image's file; empty when it has none. */
+    /** What is known of an image's file; empty when it has none, or none here. */
     public Optional<Verification> of(Snapshot snapshot, Image image) {
-        return image.file().map(file -> of(snapshot, image, file));
+        return image.isOffered() ? Optional.empty() : image.file().map(file -> of(snapshot, image, file));
     }
 
     private Verification of(Snapshot snapshot, Image image, Image.File file) {
@@ -100,7 +100,7 @@ public final class Verifications {
         Map<Verification.State, Integer> states = new EnumMap<>(Verification.State.class);
         List<Problem> problems = new ArrayList<>();
         for (Image image : snapshot.images()) {
-            if (image.file().isEmpty() || !image.isVisibleTo(principal)) {
+            if (image.isOffered() || image.file().isEmpty() || !image.isVisibleTo(principal)) {
                 continue;
             }
             Verification verification = of(snapshot, image, image.file().get());

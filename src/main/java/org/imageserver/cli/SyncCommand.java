@@ -80,7 +80,9 @@ final class SyncCommand implements Callable<Integer> {
         if (wanted.isEmpty()) {
             throw new CommandFailure(
                     CommandFailure.WRONG_USE,
-                    only == null ? config + " has no \"sources\"" : "no source in " + config + " is " + only);
+                    only == null
+                            ? config + " has no \"sources\" with the policy \"mirror\" or \"both\""
+                            : "no source in " + config + " with the policy \"mirror\" or \"both\" is " + only);
         }
         return wanted;
     }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param auditLog who changed what
  * @param signingKey the file of a key that manifests and lists are signed with, if they are
  * @param sources other servers whose images are brought here
+ * @param onDemandBytes how much room the files may take that clients had brought here; {@link Long#MAX_VALUE}: any
  */
 public record Settings(
         List<ListenAddress> listen,
@@ -58,7 +60,8 @@ public record Settings(
         Path auditLog,
         Optional<Path> signingKey,
         Publishing publishing,
-        List<Source> sources) {
+        List<Source> sources,
+        long onDemandBytes) {
 
     /** The owner of images whose manifest names none, when the configuration names none either. */
     public static final String NOBODY = "00000000-0000-0000-0000-000000000000";
@@ -123,9 +126,10 @@ public record Settings(
             List<ListenAddress> redirect) {}
 
     /**
-     * Another server, whose images are brought here by schedule.
+     * Another server, whose images are brought here.
      *
      * @param url without a slash at its end
+     * @param policy when
      * @param type what it speaks; empty: its ping tells
      * @param channel of which it shows its images
      * @param authorization value of that header; a secret
@@ -139,9 +143,11 @@ public record Settings(
      * @param whenGone what becomes of images that it does not have any more
      * @param trust the public key that its lists and manifests must be signed with; empty: they need not be
      * @param parallel how many images are fetched at the same time
+     * @param pinned uuids of images that stay once they are here, however little room there is
      */
     public record Source(
             String url,
+            Policy policy,
             Optional<Type> type,
             Optional<String> channel,
             Optional<String> authorization,
@@ -154,7 +160,30 @@ public record Settings(
             Duration interval,
             WhenGone whenGone,
             Optional<String> trust,
-            int parallel) {
+            int parallel,
+            Set<String> pinned) {
+        /** When its images are brought here. */
+        public enum Policy {
+            /** By schedule. */
+            MIRROR,
+
+            /** When a client asks for one; they are listed from the start. */
+            ON_DEMAND,
+
+            /** By schedule, and what has not come yet when a client asks for it. */
+            BOTH;
+
+            /** Whether there is a schedule. */
+            public boolean isScheduled() {
+                return this != ON_DEMAND;
+            }
+
+            /** Whether clients are shown what is not here yet. */
+            public boolean isOnDemand() {
+                return this != MIRROR;
+            }
+        }
+
         /** The protocol that a server speaks. */
         public enum Type {
             IMGAPI,

@@ -85,6 +85,10 @@ public enum SettingsKey {
             "sources",
             "a list of objects with \"url\" and \"policy\"",
             "Other servers whose images are brought here; see docs/mirror.md."),
+    ON_DEMAND_BYTES(
+            "on_demand_bytes",
+            "a number of bytes, 1 or more",
+            "How much room images may take that clients had brought here from sources; see docs/mirror.md. Default: any."),
     COMMENTS("comments", "anything", "Ignored; the old server's configuration has it.");
 
     private final String key;

@@ -40,13 +40,14 @@ final class SettingsReader {
                 .orElse(serveDirOfTheFile())
                 .toAbsolutePath()
                 .normalize();
+        Optional<Settings.Bucket> bucket = new BucketReader(file).read(serveDir, listening);
         return new Settings(
                 listening,
                 addresses(SettingsKey.METRICS_LISTEN),
                 tls(serveDir),
                 socketMode(),
                 serveDir,
-                new BucketReader(file).read(serveDir, listening),
+                bucket,
                 choice(SettingsKey.MODE, Mode.PUBLIC),
                 seconds(SettingsKey.RESCAN_SECONDS, "0.1", 2),
                 file.string(SettingsKey.PREFIX),
@@ -64,7 +65,8 @@ final class SettingsReader {
                         ? Optional.of(path(SettingsKey.SIGNING_KEY, serveDir))
                         : Optional.empty(),
                 publishing(),
-                new SourcesReader(file).read());
+                new SourcesReader(file).read(),
+                onDemandBytes(bucket));
     }
 
     private Path serveDirOfTheFile() throws ConfigException {
@@ -88,9 +90,19 @@ final class SettingsReader {
         return new Publishing(
                 choice(SettingsKey.VERIFY_STREAMS, Verify.STRICT),
                 flag(SettingsKey.ALLOW_ZSTD),
-                maxFileBytes(),
+                bytes(SettingsKey.MAX_FILE_BYTES, DEFAULT_MAX_FILE),
                 flag(SettingsKey.ANONYMOUS_WRITES),
                 flag(SettingsKey.ALLOW_PRIVATE_URLS));
+    }
+
+    private long onDemandBytes(Optional<Settings.Bucket> bucket) throws ConfigException {
+        if (bucket.isPresent() && file.value(SettingsKey.ON_DEMAND_BYTES).isPresent()) {
+            throw file.wrong(
+                    SettingsKey.ON_DEMAND_BYTES,
+                    "it cannot be kept beside \"storage\" of the type s3: no server knows what the others have in use;"
+                            + " leave it out");
+        }
+        return bytes(SettingsKey.ON_DEMAND_BYTES, Long.MAX_VALUE);
     }
 
     private boolean flag(SettingsKey key) throws ConfigException {
@@ -101,15 +113,15 @@ final class SettingsReader {
         return value.isPresent() && value.get().booleanValue();
     }
 
-    private long maxFileBytes() throws ConfigException {
-        Optional<JsonNode> value = file.value(SettingsKey.MAX_FILE_BYTES);
+    private long bytes(SettingsKey key, long otherwise) throws ConfigException {
+        Optional<JsonNode> value = file.value(key);
         if (value.isEmpty()) {
-            return DEFAULT_MAX_FILE;
+            return otherwise;
         }
         if (!value.get().isIntegralNumber()
                 || !value.get().canConvertToLong()
                 || value.get().longValue() < 1) {
-            throw file.wrong(SettingsKey.MAX_FILE_BYTES);
+            throw file.wrong(key);
         }
         return value.get().longValue();
     }

@@ -13,10 +13,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.imageserver.config.Settings.Source;
 
 /** Reads the key {@code sources}. */
@@ -36,8 +39,10 @@ final class SourcesReader {
             "interval_seconds",
             "when_gone",
             "trust",
-            "parallel");
+            "parallel",
+            "pinned");
     private static final List<String> FILTERS = List.of("uuid", "name", "version", "os", "type", "owner");
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final long HOUR_SECONDS = 3600;
     private static final int PARALLEL = 2;
     private static final int MOST_PARALLEL = 8;
@@ -70,9 +75,11 @@ final class SourcesReader {
                         SettingsKey.SOURCES, "unknown key \"" + key + "\"; known are " + String.join(", ", KEYS));
             }
         }
-        choice(source, "policy", List.of("mirror"), "mirror");
         return new Source(
                 url(source),
+                Source.Policy.valueOf(choice(source, "policy", List.of("mirror", "on-demand", "both"), "mirror")
+                        .replace('-', '_')
+                        .toUpperCase(Locale.ROOT)),
                 type(source),
                 text(source, "channel"),
                 text(source, "credentials").map(SourcesReader::basic),
@@ -93,7 +100,22 @@ final class SourcesReader {
                 Source.WhenGone.valueOf(choice(source, "when_gone", List.of("keep", "disable", "remove"), "keep")
                         .toUpperCase(Locale.ROOT)),
                 trust(source),
-                parallel(source));
+                parallel(source),
+                pinned(source.path("pinned")));
+    }
+
+    private Set<String> pinned(JsonNode pinned) throws ConfigException {
+        Set<String> uuids = new LinkedHashSet<>();
+        for (JsonNode uuid : pinned) {
+            if (!uuid.isTextual() || !UUID.matcher(uuid.textValue()).matches()) {
+                throw wrong("pinned", "a list of lower-case UUIDs");
+            }
+            uuids.add(uuid.textValue());
+        }
+        if (!pinned.isMissingNode() && !pinned.isArray()) {
+            throw wrong("pinned", "a list of lower-case UUIDs");
+        }
+        return Set.copyOf(uuids);
     }
 
     private String url(JsonNode source) throws ConfigException {

@@ -1,12 +1,13 @@
 package org.imageserver.http;
 
 import java.io.IOException;
+import org.imageserver.catalogue.ImageException;
 
-/** How a server that shares its images with others takes up what they have changed. Thread-safe. */
+/** How a server takes up what others have and it does not know yet. Thread-safe. */
 public interface CatchUp {
     /** Whether there are others. */
     boolean isNeeded();
 
-    /** Asks for their changes. */
-    void run() throws IOException;
+    /** Asks them for what is missing here; it may take some seconds. */
+    void run(ImageException.NotFound missing) throws IOException;
 }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.imageserver.catalogue.ImageException;
 import org.imageserver.config.Network;
 import org.imageserver.http.RouteTable.Match;
@@ -82,25 +81,30 @@ final class Dispatcher {
         if (body != null || !catchUp.isNeeded()) {
             return reply(exchange, admitted, body);
         }
-        Callable<Reply> afterCatchUp = () -> {
-            catchUp.run();
+        AfterCatchUp afterCatchUp = missing -> {
+            catchUp.run(missing);
             return reply(exchange, admitted, null);
         };
         try {
             Reply reply = reply(exchange, admitted, null);
             return reply instanceof Reply.Later later ? orElse(later, afterCatchUp) : reply;
         } catch (ImageException.NotFound missing) {
-            return new Reply.Later(afterCatchUp);
+            return new Reply.Later(() -> afterCatchUp.reply(missing));
         }
     }
 
-    private static Reply orElse(Reply.Later later, Callable<Reply> afterCatchUp) {
+    /** The same request once more. */
+    private interface AfterCatchUp {
+        Reply reply(ImageException.NotFound missing) throws Exception;
+    }
+
+    private static Reply orElse(Reply.Later later, AfterCatchUp afterCatchUp) {
         return new Reply.Later(
                 () -> {
                     try {
                         return later.work().call();
                     } catch (ImageException.NotFound missing) {
-                        return afterCatchUp.call();
+                        return afterCatchUp.reply(missing);
                     }
                 },
                 later.movesFile());

@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongFunction;
 import org.imageserver.catalogue.OpenFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +62,7 @@ final class FileSender {
 
     /** Sends so many bytes of a stream. */
     Future<Void> send(InputStream stream, long length, HttpServerResponse response) {
-        return new Copy(stream, length, response).run();
+        return new Copy(stream, length, response, sent -> CompletableFuture.completedFuture(null)).run();
     }
 
     private static Future<Void> sendFile(FileChannel channel, ByteRange part, HttpServerRequest request) {
@@ -87,20 +90,30 @@ final class FileSender {
 
     private Future<Void> copy(OpenFile file, ByteRange part, HttpServerResponse response) {
         return workers.copy(() -> file.stream(part.offset(), part.length()))
-                .compose(stream -> new Copy(stream, part.length(), response).run());
+                .compose(stream ->
+                        new Copy(stream, part.length(), response, sent -> file.ready(part.offset() + sent)).run());
     }
 
     /** One chunk at a time; what the client has not taken yet keeps the network busy while the next is read. */
     private final class Copy {
         private final InputStream from;
         private final HttpServerResponse to;
+        private final LongFunction<CompletionStage<Void>> ready;
         private final Promise<Void> done = Promise.promise();
+        private final long length;
         private long left;
 
-        Copy(InputStream from, long length, HttpServerResponse to) {
+        /**
+         * Makes a copy.
+         *
+         * @param ready completes when the byte after so many can be read; nobody holds a thread until then
+         */
+        Copy(InputStream from, long length, HttpServerResponse to, LongFunction<CompletionStage<Void>> ready) {
             this.from = from;
+            this.length = length;
             this.left = length;
             this.to = to;
+            this.ready = ready;
         }
 
         Future<Void> run() {
@@ -114,7 +127,8 @@ final class FileSender {
                 to.end().onComplete(done);
                 return;
             }
-            workers.copy(this::readChunk)
+            workers.when(ready.apply(length - left))
+                    .compose(there -> workers.copy(this::readChunk))
                     .compose(to::write)
                     .onSuccess(written -> step())
                     .onFailure(this::fail);

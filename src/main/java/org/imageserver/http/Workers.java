@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,13 @@ final class Workers {
     /** Reads a piece of a download that the kernel cannot send by itself. */
     <T> Future<T> copy(Callable<T> read) {
         return copies.executeBlocking(read, false);
+    }
+
+    /** The same moment on the caller's event loop. */
+    Future<Void> when(CompletionStage<Void> moment) {
+        return moment.toCompletableFuture().isDone()
+                ? Future.succeededFuture()
+                : Future.fromCompletionStage(moment, vertx.getOrCreateContext());
     }
 
     /** Does the work of a request that has this body, or none; the future completes on the caller's event loop. */

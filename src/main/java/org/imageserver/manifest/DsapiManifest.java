@@ -55,9 +55,14 @@ public final class DsapiManifest {
      * {@code image.zfs} with the extension of its compression. Empty when there is no file.
      */
     public static Optional<String> fileName(DiskManifest image) {
-        return image.manifest()
-                .file()
-                .map(file -> image.path() == null ? "image" + ImageFile.extension(file.compression()) : image.path());
+        return image.path() == null
+                ? plainFileName(image)
+                : image.manifest().file().map(file -> image.path());
+    }
+
+    /** The name that the file of an image has whose manifest names none, whatever it is named in the storage. */
+    public static Optional<String> plainFileName(DiskManifest image) {
+        return image.manifest().file().map(file -> "image" + ImageFile.extension(file.compression()));
     }
 
     private static String urn(Manifest manifest, DsapiSettings settings) {

@@ -50,7 +50,8 @@ public final class Choice {
         return newest(all.stream().filter(this::isWanted).toList());
     }
 
-    private boolean isWanted(Listed image) {
+    /** Whether one image is wanted, going by itself: of how many of its name it is the newest is not looked at. */
+    boolean isWanted(Listed image) {
         return source.filter().entrySet().stream().allMatch(entry -> matches(image, entry.getKey(), entry.getValue()))
                 && source.publishedAfter()
                         .filter(limit -> !image.published().isAfter(limit))

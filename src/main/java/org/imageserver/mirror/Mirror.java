@@ -1,21 +1,16 @@
 package org.imageserver.mirror;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
-import org.imageserver.catalogue.FileUpload;
-import org.imageserver.catalogue.IconUpload;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.Provenance;
@@ -23,9 +18,7 @@ import org.imageserver.catalogue.Snapshot;
 import org.imageserver.catalogue.Target;
 import org.imageserver.config.Settings.Source;
 import org.imageserver.manifest.State;
-import org.imageserver.remote.Answer;
 import org.imageserver.remote.RemoteException;
-import org.imageserver.remote.ResumedBody;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,28 +31,28 @@ public final class Mirror {
     private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
 
     /** No chain of increments is so long; a source that lies could go on for ever. */
-    private static final int MAX_ORIGINS = 100;
+    static final int MAX_ORIGINS = 100;
 
     private final Source source;
     private final Upstream upstream;
     private final Catalogue catalogue;
     private final Provenance provenance;
     private final Principal.Account principal;
-    private final Throttle throttle;
+    private final Carrier carrier;
     private Optional<String> knownList = Optional.empty();
 
     /**
      * Makes a mirror; asks nothing yet.
      *
-     * @param principal in whose name images are published and changed
+     * @param principal in whose name images are changed
      */
-    Mirror(Source source, Upstream upstream, Catalogue catalogue, Provenance provenance, Principal.Account principal) {
-        this.source = source;
-        this.upstream = upstream;
+    Mirror(Feed feed, Catalogue catalogue, Provenance provenance, Principal.Account principal) {
+        this.source = feed.source();
+        this.upstream = feed.upstream();
         this.catalogue = catalogue;
         this.provenance = provenance;
         this.principal = principal;
-        this.throttle = new Throttle(source.bytesPerSecond(), System::nanoTime);
+        this.carrier = new Carrier(feed, catalogue, provenance, principal);
     }
 
     /** The source. */
@@ -78,26 +71,35 @@ public final class Mirror {
             return new Plan(List.of(), List.of(), List.of(), 0, true);
         }
         knownList = Optional.empty();
-        List<Listed> all = there.get().images();
+        Plan plan = plan(there.get().images());
+        if (plan.missing().isEmpty() && plan.changed().isEmpty() && plan.gone().isEmpty()) {
+            knownList = there.get().etag();
+        }
+        return plan;
+    }
+
+    private Plan plan(List<Listed> all) throws RemoteException {
         List<Listed> wanted = new Choice(source).of(all);
         Snapshot here = catalogue.snapshot();
         Map<String, Provenance.Origin> its = brought();
-        Plan plan = new Plan(
+        return new Plan(
                 wanted.stream()
-                        .filter(image -> here.find(image.uuid()).isEmpty())
+                        .filter(image -> here.own(image.uuid()).isEmpty())
                         .toList(),
                 all.stream()
                         .filter(image -> its.containsKey(image.uuid()) && isOtherState(image, here))
                         .toList(),
                 gone(all, its.keySet(), here),
                 (int) wanted.stream()
-                        .filter(image -> here.find(image.uuid()).isPresent())
+                        .filter(image -> here.own(image.uuid()).isPresent())
                         .count(),
                 false);
-        if (plan.missing().isEmpty() && plan.changed().isEmpty() && plan.gone().isEmpty()) {
-            knownList = there.get().etag();
-        }
-        return plan;
+    }
+
+    /** Lets what came from the source follow what it is there, and brings nothing. */
+    void follow(List<Listed> all, Watcher watcher) throws RemoteException {
+        Plan plan = plan(all);
+        run(new Plan(List.of(), plan.changed(), plan.gone(), plan.present(), false), watcher);
     }
 
     private Map<String, Provenance.Origin> brought() throws RemoteException {
@@ -110,7 +112,7 @@ public final class Mirror {
     }
 
     private static boolean isOtherState(Listed image, Snapshot here) {
-        return here.find(image.uuid())
+        return here.own(image.uuid())
                 .filter(its -> its.state().isActivated() && (its.state() == State.DISABLED) != image.isDisabled())
                 .isPresent();
     }
@@ -123,7 +125,7 @@ public final class Mirror {
         Set<String> there = all.stream().map(Listed::uuid).collect(Collectors.toCollection(HashSet::new));
         return its.stream()
                 .filter(uuid -> !there.contains(uuid))
-                .filter(uuid -> here.find(uuid)
+                .filter(uuid -> here.own(uuid)
                         .filter(image -> source.whenGone() == Source.WhenGone.REMOVE || image.state() == State.ACTIVE)
                         .isPresent())
                 .toList();
@@ -209,7 +211,7 @@ public final class Mirror {
     private synchronized void bringOrigins(Listed image, Watcher watcher) throws IOException {
         List<String> chain = new ArrayList<>();
         Optional<String> next = image.origin();
-        while (next.isPresent() && catalogue.snapshot().find(next.get()).isEmpty()) {
+        while (next.isPresent() && catalogue.snapshot().own(next.get()).isEmpty()) {
             String uuid = next.get();
             if (chain.contains(uuid) || chain.size() > MAX_ORIGINS) {
                 throw new RemoteException("the origins of " + image.uuid() + " at " + source.url() + " never end");
@@ -223,53 +225,11 @@ public final class Mirror {
     }
 
     private ObjectNode manifest(String uuid) throws RemoteException {
-        return upstream.manifest(uuid)
-                .orElseThrow(() -> new RemoteException(source.url() + " has no image " + uuid + " any more"));
+        return carrier.manifest(uuid);
     }
 
     private void bring(String uuid, Watcher watcher) throws IOException {
-        ObjectNode manifest = manifest(uuid);
-        JsonNode file = manifest.at("/files/0");
-        if (!file.path("sha1").isTextual()) {
-            throw new RemoteException("the manifest of " + uuid + " at " + source.url()
-                    + " names no sha1: its file cannot be verified, and is not taken");
-        }
-        try (ResumedBody body = upstream.file(uuid)) {
-            ReadableByteChannel bytes = throttle.over(body, watcher::received);
-            FileUpload upload = new FileUpload(
-                    bytes,
-                    file.has("size") ? OptionalLong.of(file.path("size").asLong()) : body.announced(),
-                    text(file, "compression"),
-                    text(file, "sha1"),
-                    text(file, "dataset_guid"));
-            catalogue.publisher().importWithFile(principal, uuid, manifest, upload);
-        }
-        String verified = source.trust().isPresent() ? "signature, sha1 and stream" : "sha1 and stream";
-        provenance.put(uuid, Provenance.Origin.now(source.url(), verified));
-        bringIcon(uuid, manifest);
-        if (manifest.path("disabled").asBoolean()) {
-            catalogue.publisher().setDisabled(Target.of(principal, uuid), true);
-        }
-    }
-
-    /** An icon is no part of what is installed: an image without it is better than none. */
-    private void bringIcon(String uuid, ObjectNode manifest) {
-        if (!manifest.path("icon").asBoolean()) {
-            return;
-        }
-        try (Answer answer = upstream.icon(uuid)) {
-            catalogue
-                    .publisher()
-                    .addIcon(
-                            Target.of(principal, uuid),
-                            new IconUpload(answer.body(), answer.announced(), answer.contentType(), Optional.empty()));
-        } catch (IOException | ImageException e) {
-            LOG.warn("image {} is brought without its icon: {}", uuid, e.getMessage());
-        }
-    }
-
-    private static Optional<String> text(JsonNode object, String field) {
-        return Optional.ofNullable(object.path(field).textValue());
+        carrier.bring(uuid, carrier.manifest(uuid), watcher::received);
     }
 
     private interface Step {

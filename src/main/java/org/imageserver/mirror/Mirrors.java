@@ -16,11 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.imageserver.auth.Principal;
@@ -41,13 +36,11 @@ public final class Mirrors implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mirrors.class);
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
-    /** After a failure, and twice as long after each further one, up to the interval. */
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(30);
-
+    private final List<Feed> feeds = new ArrayList<>();
     private final List<Mirror> mirrors = new ArrayList<>();
     private final Map<Mirror, SourceState> states = new LinkedHashMap<>();
     private final List<Fetcher> fetchers = new ArrayList<>();
-    private final ScheduledExecutorService scheduler;
+    private final Rounds rounds;
 
     /**
      * Makes the mirrors; asks nothing yet.
@@ -55,29 +48,38 @@ public final class Mirrors implements AutoCloseable {
      * @throws IOException when a file of authorities cannot be read, or a key that is trusted is none
      */
     public Mirrors(Settings settings, Catalogue catalogue, Provenance provenance) throws IOException {
-        Principal.Account principal =
-                new Principal.Account("mirror", settings.creator().uuid(), Role.ADMIN);
+        Principal.Account principal = principal(settings);
         for (Source source : settings.sources()) {
             Optional<VerificationKey> trusted = SignedAnswers.trusted(source);
             Fetcher fetcher = new Fetcher(
                     new Limits(true, CONNECT, settings.idle()), EnvironmentProxy.selector(), trusted(source));
             fetchers.add(fetcher);
-            mirrors.add(new Mirror(
+            Feed feed = new Feed(
                     source,
                     new Upstream(source, fetcher, settings.creator().uuid(), trusted),
-                    catalogue,
-                    provenance,
-                    principal));
+                    new Throttle(source.bytesPerSecond(), System::nanoTime));
+            feeds.add(feed);
+            if (source.policy().isScheduled()) {
+                mirrors.add(new Mirror(feed, catalogue, provenance, principal));
+            }
         }
         mirrors.forEach(mirror -> states.put(mirror, new SourceState(mirror.source())));
-        scheduler = Executors.newScheduledThreadPool(
-                Math.max(1, mirrors.size()),
-                Thread.ofPlatform().daemon().name("mirror-", 0).factory());
+        rounds = new Rounds("mirror", mirrors.size());
     }
 
-    /** The mirrors, in the order of the configuration. */
+    /** In whose name images are published and changed that come from sources. */
+    static Principal.Account principal(Settings settings) {
+        return new Principal.Account("mirror", settings.creator().uuid(), Role.ADMIN);
+    }
+
+    /** The mirrors that have a schedule, in the order of the configuration. */
     public List<Mirror> all() {
         return List.copyOf(mirrors);
+    }
+
+    /** All sources, in the order of the configuration. */
+    List<Feed> feeds() {
+        return List.copyOf(feeds);
     }
 
     /** How it stands with each source, as the API shows it. */
@@ -114,23 +116,7 @@ public final class Mirrors implements AutoCloseable {
 
     /** Begins to look at every source, now and then again and again. */
     public void start() {
-        mirrors.forEach(mirror -> schedule(mirror, 0, 0));
-    }
-
-    /** Somewhat early or late, so that a thousand mirrors do not come at once. */
-    private void schedule(Mirror mirror, long seconds, int failures) {
-        long millis = seconds == 0 ? 0 : ThreadLocalRandom.current().nextLong(seconds * 900, seconds * 1100 + 1);
-        ScheduledFuture<?> unused =
-                scheduler.schedule(() -> lookAndGoOn(mirror, failures), millis, TimeUnit.MILLISECONDS);
-    }
-
-    private void lookAndGoOn(Mirror mirror, int failures) {
-        long interval = mirror.source().interval().toSeconds();
-        boolean isGood = look(mirror, failures);
-        if (!scheduler.isShutdown()) {
-            long pause = FIRST_PAUSE.toSeconds() << Math.min(failures, 10);
-            schedule(mirror, isGood ? interval : Math.min(pause, interval), isGood ? 0 : failures + 1);
-        }
+        mirrors.forEach(mirror -> rounds.begin(mirror.source().interval(), failures -> look(mirror, failures)));
     }
 
     private boolean look(Mirror mirror, int failures) {
@@ -164,14 +150,8 @@ public final class Mirrors implements AutoCloseable {
     /** Breaks off what is being fetched; nothing of it is to be seen. */
     @Override
     public void close() {
-        scheduler.shutdownNow();
+        rounds.stop();
         fetchers.forEach(Fetcher::close);
-        try {
-            if (!scheduler.awaitTermination(10, TimeUnit.SECONDS)) {
-                LOG.warn("a mirror is still at work");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.close();
     }
 }

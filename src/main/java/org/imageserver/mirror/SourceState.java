@@ -83,7 +83,8 @@ final class SourceState implements Mirror.Watcher {
     /** For programs. The address without a path, which may hold a token. */
     synchronized ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("url", source.url().replaceFirst("^(https?://[^/]*)/.*", "$1")).put("policy", "mirror");
+        json.put("url", source.url().replaceFirst("^(https?://[^/]*)/.*", "$1"))
+                .put("policy", source.policy().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         source.type().ifPresent(type -> json.put("type", type.name().toLowerCase(Locale.ROOT)));
         json.put("interval_seconds", source.interval().toSeconds());
         if (looked != null) {

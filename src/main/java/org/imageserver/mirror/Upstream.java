@@ -74,12 +74,26 @@ final class Upstream {
      * @throws RemoteException when it cannot be had, or is no list of images
      */
     Optional<Catalogue> list(Optional<String> known) throws RemoteException {
+        return list(known, manifest -> {});
+    }
+
+    /** Is given the manifests of a list, one after the other. */
+    interface Sink {
+        /** A list begins; what came before was of another one, which was changed before it was verified. */
+        default void begin() throws IOException {}
+
+        /** The next one, as version 2; a failure ends the reading. */
+        void take(JsonNode manifest) throws IOException;
+    }
+
+    /** The same; the manifests go to a sink, which must not trust them before this has returned. */
+    Optional<Catalogue> list(Optional<String> known, Sink sink) throws RemoteException {
         Map<String, String> headers = new HashMap<>();
         known.ifPresent(etag -> headers.put("If-None-Match", etag));
         String query = "state=all" + channel("&");
         String path = isDsapi() ? "/datasets" : "/images?" + query;
         try {
-            return signed.inAgreement(() -> list(path, query, headers));
+            return signed.inAgreement(() -> list(path, query, headers, sink));
         } catch (RemoteException e) {
             throw e;
         } catch (IOException e) {
@@ -87,14 +101,16 @@ final class Upstream {
         }
     }
 
-    private Optional<Catalogue> list(String path, String query, Map<String, String> headers) throws IOException {
+    private Optional<Catalogue> list(String path, String query, Map<String, String> headers, Sink sink)
+            throws IOException {
         try (Answer answer = get(path, headers)) {
             if (answer.status() == 304) {
                 return Optional.empty();
             }
             check(answer, path);
             MessageDigest digest = Statement.newSha256();
-            Catalogue listed = new Catalogue(read(answer, digest), answer.etag());
+            sink.begin();
+            Catalogue listed = new Catalogue(read(answer, digest, sink), answer.etag());
             signed.check("/images/signature?" + query, () -> Statement.ofList(query, digest));
             return Optional.of(listed);
         }
@@ -114,7 +130,7 @@ final class Upstream {
     }
 
     /** One image after the other: a list of 10,000 is 10 MB. */
-    private List<Listed> read(Answer answer, MessageDigest digest) throws RemoteException {
+    private List<Listed> read(Answer answer, MessageDigest digest, Sink sink) throws RemoteException {
         List<Listed> images = new ArrayList<>();
         try (InputStream stream = new DigestInputStream(Channels.newInputStream(answer.body()), digest);
                 JsonParser parser = JSON.createParser(stream)) {
@@ -122,7 +138,9 @@ final class Upstream {
                 throw new RemoteException(source.url() + " answered with something that is no list of images");
             }
             while (parser.nextToken() == JsonToken.START_OBJECT) {
-                Listed.of(v2(JSON.readTree(parser))).ifPresent(images::add);
+                JsonNode manifest = v2(JSON.readTree(parser));
+                Listed.of(manifest).ifPresent(images::add);
+                sink.take(manifest);
             }
             if (parser.currentToken() != JsonToken.END_ARRAY) {
                 throw new RemoteException("the list of " + source.url() + " is cut short");

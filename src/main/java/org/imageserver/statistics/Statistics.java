@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.imageserver.storage.Storage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,7 @@ public final class Statistics implements AutoCloseable {
     private final ScheduledExecutorService settler = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("statistics").factory());
     private long settledBytes;
+    private volatile Consumer<String> whenDownloaded = uuid -> {};
     private boolean isChanged;
     private String lastFailure = "";
 
@@ -77,6 +79,12 @@ public final class Statistics implements AutoCloseable {
     /** Counts an image whose last byte was sent. */
     public void downloaded(String uuid) {
         downloads.count(UUID.fromString(uuid));
+        whenDownloaded.accept(uuid);
+    }
+
+    /** Also tells somebody of each download, at once; he must not wait for anything. */
+    public void whenDownloaded(Consumer<String> listener) {
+        whenDownloaded = listener;
     }
 
     /**

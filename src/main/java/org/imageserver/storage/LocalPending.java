@@ -8,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /** A file aside, which a rename or a hard link gives its name. */
 final class LocalPending implements PendingBlob {
@@ -38,6 +39,11 @@ final class LocalPending implements PendingBlob {
             discardAfter(e);
             throw e;
         }
+    }
+
+    @Override
+    public FileChannel follow() throws IOException {
+        return FileChannel.open(file, StandardOpenOption.READ);
     }
 
     @Override

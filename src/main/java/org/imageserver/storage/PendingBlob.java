@@ -2,6 +2,7 @@ package org.imageserver.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 
 /**
@@ -27,6 +28,17 @@ public interface PendingBlob extends WritableByteChannel {
      */
     @Override
     int write(ByteBuffer source) throws IOException;
+
+    /**
+     * Opens what is written from now on for reading, while it grows: what {@link #write} has returned for can be read. The
+     * caller closes it when the writing has ended, not before; it holds the bytes even when they are discarded. To be
+     * called before the first write, once.
+     *
+     * @throws IOException where that is not possible
+     */
+    default FileChannel follow() throws IOException {
+        throw new IOException("what is being written cannot be read on this storage before it is complete");
+    }
 
     /**
      * Makes the blob durable and then visible under its key, in place of an older one. Whether or

@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A blob that is open for reading. It stays what {@link #info} says, even when another one takes its
@@ -32,6 +34,16 @@ public interface StoredBlob extends Closeable {
      * closed with the blob, and its position is of no meaning: use operations that take a position.
      */
     Optional<FileChannel> fileChannel();
+
+    /**
+     * Completes when a byte can be read without waiting for whoever brings it, or when it is clear that it will not come;
+     * reading then says why. Most blobs are whole from the start.
+     *
+     * @param offset of the byte
+     */
+    default CompletionStage<Void> ready(long offset) {
+        return CompletableFuture.completedFuture(null);
+    }
 
     /**
      * An address at which a client can get the same bytes without this server, for a time; empty where there is none.

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.imageserver.TestImages;
 
 /** An image server on the loopback that fails as a test wants. */
-final class FaultyUpstream implements AutoCloseable {
+public final class FaultyUpstream implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, ObjectNode> manifests = new ConcurrentSkipListMap<>();
@@ -32,12 +32,19 @@ final class FaultyUpstream implements AutoCloseable {
     private final List<String> hidden = new CopyOnWriteArrayList<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final AtomicInteger cuts = new AtomicInteger();
+    private final AtomicInteger unchanged = new AtomicInteger();
     private volatile int cutAt = Integer.MAX_VALUE;
     private volatile int status = 200;
+    private volatile int fileStatus = 200;
+    private volatile int holdAt = Integer.MAX_VALUE;
+    private volatile CountDownLatch held = new CountDownLatch(0);
+    private volatile boolean isRedirecting;
+    private volatile Runnable whenFileIsSent = () -> {};
     private volatile boolean isWithoutRanges;
     private volatile CountDownLatch together = new CountDownLatch(0);
 
-    FaultyUpstream() {
+    /** Starts without images. */
+    public FaultyUpstream() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
@@ -52,12 +59,13 @@ final class FaultyUpstream implements AutoCloseable {
         server.start();
     }
 
-    String url() {
+    /** Its address. */
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
     /** An image of arbitrary bytes, which no stream check looks at. */
-    String add(int number, String name, byte[] file) {
+    public String add(int number, String name, byte[] file) {
         String uuid = TestImages.uuid(number);
         ObjectNode manifest = TestImages.manifest(uuid, file);
         manifest.put("name", name)
@@ -112,6 +120,44 @@ final class FaultyUpstream implements AutoCloseable {
         status = given;
     }
 
+    /** Files from now on have this status; the rest works. */
+    void answerFilesWith(int given) {
+        fileStatus = given;
+    }
+
+    /** Files from now on stop after so many bytes, until {@link #goOn}. */
+    public void holdAt(int bytes) {
+        held = new CountDownLatch(1);
+        holdAt = bytes;
+    }
+
+    public void goOn() {
+        holdAt = Integer.MAX_VALUE;
+        held.countDown();
+    }
+
+    /** Files are at another address, which the answer names. */
+    void redirect() {
+        isRedirecting = true;
+    }
+
+    /** Does something before the last byte of a file is sent. */
+    void whenFileIsSent(Runnable work) {
+        whenFileIsSent = work;
+    }
+
+    /** How often the list was asked for by somebody who had it. */
+    int unchanged() {
+        return unchanged.get();
+    }
+
+    /** How often a file was asked for. */
+    public long fetches(String uuid) {
+        return requests.stream()
+                .filter(line -> line.startsWith("/images/" + uuid + "/file"))
+                .count();
+    }
+
     /** Methods and targets, in order. */
     List<String> requests() {
         return List.copyOf(requests);
@@ -134,6 +180,11 @@ final class FaultyUpstream implements AutoCloseable {
             exchange.sendResponseHeaders(404, -1);
         } else if (parts.length == 3) {
             send(exchange, manifests.get(parts[2]).toString());
+        } else if (fileStatus != 200) {
+            exchange.sendResponseHeaders(fileStatus, -1);
+        } else if (isRedirecting && parts.length == 4) {
+            exchange.getResponseHeaders().set("Location", url() + path + "/elsewhere");
+            exchange.sendResponseHeaders(302, -1);
         } else {
             sendFile(exchange, Objects.requireNonNull(files.get(parts[2])));
         }
@@ -149,6 +200,7 @@ final class FaultyUpstream implements AutoCloseable {
         String etag = "\"" + list.toString().hashCode() + "\"";
         exchange.getResponseHeaders().set("ETag", etag);
         if (etag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
+            unchanged.incrementAndGet();
             exchange.sendResponseHeaders(304, -1);
         } else {
             send(exchange, list.toString());
@@ -181,14 +233,31 @@ final class FaultyUpstream implements AutoCloseable {
         }
         exchange.sendResponseHeaders(range == null ? 200 : 206, file.length - from);
         int length = cuts.getAndDecrement() > 0 ? Math.min(cutAt, file.length - from) : file.length - from;
-        exchange.getResponseBody().write(file, from, length);
+        int first = Math.min(length, Math.max(0, holdAt - from));
+        exchange.getResponseBody().write(file, from, first);
+        if (first < length) {
+            exchange.getResponseBody().flush();
+            awaitRelease();
+        }
+        whenFileIsSent.run();
+        exchange.getResponseBody().write(file, from + first, length - first);
         // What came before the break must arrive: a client may ask again by itself when nothing did.
         exchange.getResponseBody().flush();
         // Closed early by the caller's try, the connection breaks where the bytes end.
     }
 
+    private void awaitRelease() throws IOException {
+        try {
+            held.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
     @Override
     public void close() {
+        goOn();
         server.stop(0);
         threads.shutdownNow();
     }

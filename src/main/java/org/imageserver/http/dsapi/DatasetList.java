@@ -93,9 +93,14 @@ final class DatasetList {
         return DsapiManifest.toJson(disk(image), settings, baseUrl + "/datasets/" + image.uuid() + "/");
     }
 
-    /** The name of the image's file in its url; empty when it has no file. */
-    static Optional<String> fileName(Image image) {
-        return DsapiManifest.fileName(disk(image));
+    /**
+     * Whether the image's file has this name in its url, or had it while another server offered the image: whoever read
+     * that list may come now.
+     */
+    static boolean isFileName(Image image, String name) {
+        DiskManifest disk = disk(image);
+        return DsapiManifest.fileName(disk).filter(name::equals).isPresent()
+                || DsapiManifest.plainFileName(disk).filter(name::equals).isPresent();
     }
 
     /** The snapshot keeps manifests as bytes; they were valid when it was made. */

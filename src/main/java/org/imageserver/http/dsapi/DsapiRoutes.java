@@ -17,6 +17,7 @@ import org.imageserver.http.Reply;
 import org.imageserver.http.Request;
 import org.imageserver.http.Route;
 import org.imageserver.http.Route.Doc;
+import org.imageserver.http.Staleness;
 import org.imageserver.manifest.DsapiSettings;
 
 /** DSAPI's endpoints on a catalogue. */
@@ -68,7 +69,9 @@ public final class DsapiRoutes {
     private Reply listDatasets(Request request) {
         Snapshot snapshot = catalogue.snapshot();
         String baseUrl = baseUrl(request);
-        return new Reply.Later(() -> datasets.list(snapshot, request.principal(), baseUrl, request.acceptsGzip()));
+        Reply list =
+                new Reply.Later(() -> datasets.list(snapshot, request.principal(), baseUrl, request.acceptsGzip()));
+        return Staleness.mark(list, catalogue.staleSince());
     }
 
     private Reply getDataset(Request request) {
@@ -77,12 +80,12 @@ public final class DsapiRoutes {
         return Reply.json(Body.of(json), Sha1.hex(json));
     }
 
-    /** Only the one name that the dataset shows leads to a file; it is compared, never used as a path. */
+    /** Only the name that the dataset shows, or showed, leads to a file; it is compared, never used as a path. */
     private Reply getFile(Request request) {
         Snapshot snapshot = catalogue.snapshot();
         Image image = snapshot.image(request.parameter("uuid"), request.principal());
         String path = request.parameter("path");
-        if (DatasetList.fileName(image).filter(path::equals).isEmpty()) {
+        if (!DatasetList.isFileName(image, path)) {
             throw new ApiException(ResourceNotFound, request.target() + " does not exist");
         }
         return new Reply.Later(

@@ -28,6 +28,7 @@ import org.imageserver.http.Request;
 import org.imageserver.http.Route;
 import org.imageserver.http.Route.Doc;
 import org.imageserver.http.Route.Parameter;
+import org.imageserver.http.Staleness;
 import org.imageserver.manifest.Uuid;
 
 /** IMGAPI's reading endpoints on a catalogue. */
@@ -75,7 +76,7 @@ public final class ImgapiRoutes {
     public List<Route> routes() {
         return List.of(
                 get("/ping", "Ping", "Says that the server lives.", pingParameters(), Reply.JSON, ping::answer),
-                get("/images", "ListImages", "Lists images.", LIST_PARAMETERS, Reply.JSON, this::listImages),
+                get("/images", "ListImages", "Lists images.", LIST_PARAMETERS, Reply.JSON, this::markedList),
                 get(
                         "/images/:uuid",
                         "GetImage",
@@ -119,6 +120,10 @@ public final class ImgapiRoutes {
             ApiVersion.check(request);
             return endpoint.answer(request);
         });
+    }
+
+    private Reply markedList(Request request) {
+        return Staleness.mark(listImages(request), catalogue.staleSince());
     }
 
     private Reply listImages(Request request) {

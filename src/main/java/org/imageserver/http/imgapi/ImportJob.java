@@ -92,8 +92,7 @@ final class ImportJob {
 
     /** Whether an image is here, whoever may see it. */
     boolean isHere(String uuid) {
-        return catalogue.snapshot().images().stream()
-                .anyMatch(image -> image.uuid().equals(uuid));
+        return catalogue.snapshot().own(uuid).isPresent();
     }
 
     /** Tells the job what has come. */

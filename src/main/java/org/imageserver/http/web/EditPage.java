@@ -106,7 +106,7 @@ final class EditPage {
         List<String> all = snapshot.dependents(image.uuid());
         List<Dependent> seen = snapshot.images().stream()
                 .filter(other -> other.origin().filter(image.uuid()::equals).isPresent())
-                .filter(other -> other.isVisibleTo(principal))
+                .filter(other -> !other.isOffered() && other.isVisibleTo(principal))
                 .map(Dependent::of)
                 .toList();
         return new Data(

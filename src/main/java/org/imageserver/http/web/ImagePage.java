@@ -110,7 +110,9 @@ public final class ImagePage {
         return switch (principal) {
             case Principal.Anonymous anonymous -> false;
             case Principal.Account account ->
-                account.isAdmin() || (account.mayPublish() && account.uuid().equals(image.owner()));
+                !image.isOffered()
+                        && (account.isAdmin()
+                                || (account.mayPublish() && account.uuid().equals(image.owner())));
         };
     }
 
@@ -130,6 +132,9 @@ public final class ImagePage {
             Optional<Verification> verification,
             Optional<Provenance.Origin> provenance) {
         List<ImageData.Fact> facts = new ArrayList<>();
+        if (image.isOffered()) {
+            facts.add(fact("Kept", "On another server; it is brought here with its first download."));
+        }
         image.file().ifPresent(file -> {
             String compression = manifest.at("/files/0/compression").asText();
             facts.add(fact("File", Wording.size(file.size()) + (compression.isEmpty() ? "" : ", " + compression)));

@@ -52,6 +52,11 @@ final class StatusJson {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("version", version).put("java", Runtime.version().toString());
         json.put("images", snapshot.images().stream().filter(Image::isListed).count());
+        long offered = snapshot.images().stream().filter(Image::isOffered).count();
+        if (offered > 0) {
+            json.put("offered", offered);
+        }
+        catalogue.staleSince().ifPresent(since -> json.put("offered_as_of", since.toString()));
         json.put("problems", snapshot.problems().size());
         long usable = catalogue.usableBytes();
         if (usable < Long.MAX_VALUE) {

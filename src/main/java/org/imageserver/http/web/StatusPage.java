@@ -126,6 +126,7 @@ public final class StatusPage {
 
     private List<StatusData.Figure> figures(Snapshot snapshot, List<Image> listed) throws IOException {
         long bytes = snapshot.images().stream()
+                .filter(image -> !image.isOffered())
                 .flatMap(image -> image.file().stream())
                 .mapToLong(Image.File::size)
                 .sum();
@@ -134,6 +135,16 @@ public final class StatusPage {
         figures.add(new StatusData.Figure(
                 Wording.count(listed.size()), "images", "under " + Wording.plural(names, "name")));
         figures.add(new StatusData.Figure(Wording.size(bytes), "in files", "of all images"));
+        long offered = snapshot.images().stream().filter(Image::isOffered).count();
+        if (offered > 0) {
+            figures.add(new StatusData.Figure(
+                    Wording.count(offered),
+                    "offered",
+                    catalogue
+                            .staleSince()
+                            .map(since -> "by others, as of " + HOUR.format(since) + " UTC")
+                            .orElse("by other servers")));
+        }
         long usable = catalogue.usableBytes();
         if (usable < Long.MAX_VALUE) {
             figures.add(new StatusData.Figure(Wording.size(usable), "free", "for more"));

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.UUID;
@@ -48,6 +49,10 @@ final class BucketPending implements PendingBlob {
     private final String object = "files/" + UUID.randomUUID();
     private final ByteBuffer small = ByteBuffer.allocate(LARGEST_INLINE);
     private @Nullable PartFile file;
+
+    /** What somebody follows, who closes it. */
+    private @Nullable PartFile copy;
+
     private ObjectStore.@Nullable Upload upload;
     private CompletableFuture<Void> sending = CompletableFuture.completedFuture(null);
     private int parts;
@@ -84,6 +89,9 @@ final class BucketPending implements PendingBlob {
         requireOpen();
         int count = source.remaining();
         try {
+            if (copy != null) {
+                copy.write(source.duplicate(), size);
+            }
             while (source.hasRemaining()) {
                 if (file == null && small.hasRemaining()) {
                     move(source, Math.min(source.remaining(), small.remaining()));
@@ -97,6 +105,14 @@ final class BucketPending implements PendingBlob {
         }
         size += count;
         return count;
+    }
+
+    /** A copy of its own: the parts take turns in their file. */
+    @Override
+    public FileChannel follow() throws IOException {
+        PartFile made = PartFile.create(directory);
+        copy = made;
+        return made.channel();
     }
 
     private void move(ByteBuffer source, int length) {

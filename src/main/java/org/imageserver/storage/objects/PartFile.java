@@ -42,6 +42,11 @@ final class PartFile implements Closeable {
         }
     }
 
+    /** The file itself; closing it closes this. */
+    FileChannel channel() {
+        return channel;
+    }
+
     /** Reads so many bytes from a position on. */
     InputStream stream(long position, long length) {
         return new PartStream(position, position + length);

@@ -1,0 +1,10 @@
+package org.imageserver.mirror;
+
+import org.imageserver.config.Settings.Source;
+
+/**
+ * A source, and the way to it.
+ *
+ * @param throttle that all transfers from it share
+ */
+record Feed(Source source, Upstream upstream, Throttle throttle) {}
