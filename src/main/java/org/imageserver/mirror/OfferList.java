@@ -43,9 +43,11 @@ final class OfferList {
     /** Names a list, which need not be there. */
     OfferList(Storage storage, Source source) {
         this.storage = storage;
+        // What was taken without a signature is not what is wanted once one must be there.
+        String known = String.join(
+                " ", source.url(), source.channel().orElse(""), source.trust().orElse(""));
         String name = ".image-server/offers-"
-                + Sha1.hex((source.url() + " " + source.channel().orElse("")).getBytes(StandardCharsets.UTF_8))
-                        .substring(0, 12);
+                + Sha1.hex(known.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
         this.list = BlobKey.parse(name + ".json");
         this.asked = BlobKey.parse(name + ".asked");
     }

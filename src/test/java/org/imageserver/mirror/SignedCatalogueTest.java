@@ -2,6 +2,7 @@ package org.imageserver.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -79,6 +81,42 @@ class SignedCatalogueTest {
             if (body.length > 0) {
                 exchange.getResponseBody().write(body);
             }
+        }
+    }
+
+    private TestServer onDemand(SigningKey trusted) throws IOException {
+        return TestServer.start(
+                Files.createDirectories(directory.resolve("on-demand")),
+                "\"sources\": [{\"url\": \"http://127.0.0.1:"
+                        + between.getAddress().getPort()
+                        + "\", \"policy\": \"on-demand\", \"trust\": \""
+                        + trusted.verification().text() + "\"}]");
+    }
+
+    @Test
+    void whatComesOnDemandIsSignedToo() throws Exception {
+        try (TestServer asked = onDemand(KEY)) {
+            assertThat(asked.getBytes("/images/" + origin + "/file").statusCode())
+                    .isEqualTo(200);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> asked.server()
+                            .catalogue()
+                            .provenance()
+                            .of(origin)
+                            .filter(from -> from.verified().contains("signature"))
+                            .isPresent());
+        }
+    }
+
+    @Test
+    void nothingIsOfferedThatAnotherKeySigned() throws Exception {
+        try (TestServer asked = onDemand(SigningKey.generate())) {
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> asked.log().warnings().stream()
+                            .anyMatch(line -> line.contains("cannot be asked for its list")));
+            assertThat(asked.get("/images/" + origin).statusCode()).isEqualTo(404);
+            assertThat(asked.get("/images/" + origin + "/file").statusCode()).isEqualTo(404);
+            assertThat(asked.get("/images").body()).isEqualTo("[]");
         }
     }
 
