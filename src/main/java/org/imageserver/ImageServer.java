@@ -23,6 +23,7 @@ import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.Publishing;
 import org.imageserver.http.CatchUp;
+import org.imageserver.http.ClientLimits;
 import org.imageserver.http.HttpServer;
 import org.imageserver.http.Route;
 import org.imageserver.http.RouteTable;
@@ -53,9 +54,13 @@ import org.imageserver.storage.objects.BucketStorage;
 import org.imageserver.tls.CertificateFiles;
 import org.imageserver.tls.Fingerprint;
 import org.imageserver.tls.SelfSigned;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running server. Started and closed by one thread; what it gives out is thread-safe. */
 public final class ImageServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageServer.class);
+
     /** For connections to other servers, which answer at once or are down. */
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
@@ -72,6 +77,8 @@ public final class ImageServer implements AutoCloseable {
     private final OnDemand onDemand;
     private final Statistics statistics;
     private final ImgapiPublishing publishing;
+    private final ClientLimits limits;
+    private final AuthorizedKeys keys;
     private final UploadRoutes uploads;
     private final HttpServer http;
     private final List<ListenAddress> addresses;
@@ -95,6 +102,8 @@ public final class ImageServer implements AutoCloseable {
         statistics.whenDownloaded(onDemand::downloaded);
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         uploads = new UploadRoutes(catalogue.publisher(), settings.publishing().maxFileBytes(), InstantSource.system());
+        limits = new ClientLimits(settings.limits());
+        this.keys = keys;
         Doors doors = Doors.of(settings, keys);
         HealthRoutes health =
                 new HealthRoutes(catalogue, interval(settings), statistics, publishing::jobs, Version.current());
@@ -103,6 +112,7 @@ public final class ImageServer implements AutoCloseable {
                 routes(settings, doors.signIn(), health, signingKey),
                 new RouteTable(health.forWatchers(), RouteTable.NOTHING_THERE),
                 doors.gate(),
+                limits,
                 catchUp(),
                 Version.current(),
                 statistics);
@@ -255,10 +265,25 @@ public final class ImageServer implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** Looks at once at everything that may have been changed by hand: images and certificate. */
+    /** Looks at once at everything that may have been changed by hand: images, ssh keys, certificate. */
     public void reload() {
         catalogue.rescanSoon();
+        keys.reload().problems().forEach(problem -> LOG.warn("{}", problem));
         http.renewCertificate();
+    }
+
+    /**
+     * The same, and takes up what can be changed in a configuration while the server runs: its limits.
+     *
+     * @param now as the configuration says now
+     * @return what else is changed, and needs a restart
+     */
+    public List<String> reload(Settings now) {
+        reload();
+        limits.change(now.limits());
+        return now.differences(settings).stream()
+                .filter(name -> !name.equals("limits"))
+                .toList();
     }
 
     /** Its images. */

@@ -70,7 +70,7 @@ final class ServeCommand implements Callable<Integer> {
             }
             run(settings, stop);
             return 0;
-        } catch (IOException e) {
+        } catch (IOException | ConfigException e) {
             throw new CommandFailure(CommandFailure.FOUND_WRONG, String.valueOf(e.getMessage()));
         }
     }
@@ -100,9 +100,10 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private void run(Settings settings, CountDownLatch stop) throws IOException {
-        try (ImageServer server = ImageServer.start(settings)) {
-            Signals.onReload(server::reload);
+    private void run(Settings settings, CountDownLatch stop) throws IOException, ConfigException {
+        try (ImageServer server = ImageServer.start(settings);
+                Reloading reloading = new Reloading(server, config, overrides())) {
+            Signals.onReload(reloading::now);
             greet(server, settings);
             stop.await();
             LOG.info("stopping; running downloads get {} s", settings.grace().toSeconds());
@@ -114,14 +115,18 @@ final class ServeCommand implements Callable<Integer> {
 
     private Settings settings() throws CommandFailure {
         try {
-            List<ListenAddress> addresses = new ArrayList<>();
-            for (String text : listen) {
-                addresses.add(ListenAddress.parse(text, Path.of("").toAbsolutePath()));
-            }
-            return Settings.read(config, new Settings.Overrides(addresses, Optional.ofNullable(serveDir)));
+            return Settings.read(config, overrides());
         } catch (ConfigException e) {
             throw new CommandFailure(CommandFailure.WRONG_USE, String.valueOf(e.getMessage()));
         }
+    }
+
+    private Settings.Overrides overrides() throws ConfigException {
+        List<ListenAddress> addresses = new ArrayList<>();
+        for (String text : listen) {
+            addresses.add(ListenAddress.parse(text, Path.of("").toAbsolutePath()));
+        }
+        return new Settings.Overrides(addresses, Optional.ofNullable(serveDir));
     }
 
     private void greet(ImageServer server, Settings settings) throws IOException {

@@ -1,9 +1,11 @@
 package org.imageserver.config;
 
+import java.lang.reflect.RecordComponent;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param sendfile how file bytes are sent
  * @param idle after which an idle connection is closed
  * @param grace the time that running downloads get when the server stops
+ * @param limits of one client
  * @param usersFile the accounts
  * @param publishing who may publish, and what
  * @param keysDir the ssh keys of accounts, in {@code NAME.keys} files
@@ -55,6 +58,7 @@ public record Settings(
         Sendfile sendfile,
         Duration idle,
         Duration grace,
+        Limits limits,
         Path usersFile,
         Path keysDir,
         Path auditLog,
@@ -65,6 +69,22 @@ public record Settings(
 
     /** The owner of images whose manifest names none, when the configuration names none either. */
     public static final String NOBODY = "00000000-0000-0000-0000-000000000000";
+
+    /** The names of what is not the same in both. */
+    public List<String> differences(Settings other) {
+        return Arrays.stream(Settings.class.getRecordComponents())
+                .filter(component -> !value(component, this).equals(value(component, other)))
+                .map(RecordComponent::getName)
+                .toList();
+    }
+
+    private static Object value(RecordComponent component, Settings settings) {
+        try {
+            return component.getAccessor().invoke(settings);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a record's own accessors can be called", e);
+        }
+    }
 
     /** Whether clients speak TLS anywhere. */
     public boolean isTlsUsed() {
@@ -77,6 +97,15 @@ public record Settings(
         PUBLIC,
         PRIVATE
     }
+
+    /**
+     * What one client may take from the others; 0: as much as it likes.
+     *
+     * @param requestsPerSecond of an address, and of an account; some seconds' worth at once
+     * @param connections of an address at the same time
+     * @param bytesPerSecond of files to an address
+     */
+    public record Limits(int requestsPerSecond, int connections, long bytesPerSecond) {}
 
     /**
      * The server's certificate.

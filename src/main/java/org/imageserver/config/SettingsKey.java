@@ -50,6 +50,11 @@ public enum SettingsKey {
     SENDFILE("sendfile", "\"auto\", \"on\" or \"off\"", "Zero-copy downloads; auto tries it once on unix sockets."),
     IDLE_SECONDS("idle_seconds", "a number of seconds, 1 to 86400", "An idle connection is closed after this."),
     GRACE_SECONDS("grace_seconds", "a number of seconds, 0 to 86400", "Time that running downloads get at a stop."),
+    LIMITS(
+            "limits",
+            "an object with \"requests_per_second\", \"connections\" and \"bytes_per_second\"",
+            "What one client may take from the others, each a number, 0 for no limit: requests of an address and of an"
+                    + " account, connections of an address, bytes of files to an address."),
     USERS_FILE(
             "users_file",
             "a path",

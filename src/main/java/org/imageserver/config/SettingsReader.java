@@ -1,6 +1,7 @@
 package org.imageserver.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,8 @@ final class SettingsReader {
     private static final long DEFAULT_MAX_FILE = 20L << 30;
 
     private static final ListenAddress DEFAULT_LISTEN = new ListenAddress.Tcp("127.0.0.1", 8080);
+
+    private static final List<String> LIMITS = List.of("requests_per_second", "connections", "bytes_per_second");
 
     private final ConfigFile file;
 
@@ -58,6 +61,7 @@ final class SettingsReader {
                 choice(SettingsKey.SENDFILE, Sendfile.AUTO),
                 seconds(SettingsKey.IDLE_SECONDS, "1", 120),
                 seconds(SettingsKey.GRACE_SECONDS, "0", 30),
+                limits(),
                 path(SettingsKey.USERS_FILE, serveDir.resolve(".image-server/users.json")),
                 path(SettingsKey.KEYS_DIR, serveDir.resolve(".image-server/keys")),
                 path(SettingsKey.AUDIT_LOG, serveDir.resolve(".image-server/audit.log")),
@@ -134,6 +138,38 @@ final class SettingsReader {
         }
         addresses.addAll(addresses(SettingsKey.LISTEN));
         return addresses.isEmpty() ? List.of(DEFAULT_LISTEN) : List.copyOf(addresses);
+    }
+
+    private Settings.Limits limits() throws ConfigException {
+        Optional<JsonNode> value = file.value(SettingsKey.LIMITS);
+        JsonNode limits = value.isPresent() ? value.get() : MissingNode.getInstance();
+        if (value.isPresent() && !limits.isObject()) {
+            throw file.wrong(SettingsKey.LIMITS);
+        }
+        for (String key : (Iterable<String>) limits::fieldNames) {
+            if (!LIMITS.contains(key)) {
+                throw file.wrong(
+                        SettingsKey.LIMITS, "unknown key \"" + key + "\"; known are " + String.join(", ", LIMITS));
+            }
+        }
+        return new Settings.Limits(
+                Math.toIntExact(limit(limits, "requests_per_second", Integer.MAX_VALUE)),
+                Math.toIntExact(limit(limits, "connections", Integer.MAX_VALUE)),
+                limit(limits, "bytes_per_second", Long.MAX_VALUE));
+    }
+
+    private long limit(JsonNode limits, String key, long most) throws ConfigException {
+        JsonNode value = limits.path(key);
+        if (value.isMissingNode()) {
+            return 0;
+        }
+        if (!value.isIntegralNumber()
+                || !value.canConvertToLong()
+                || value.longValue() < 0
+                || value.longValue() > most) {
+            throw file.wrong(SettingsKey.LIMITS, "\"" + key + "\" must be a number, 0 for no limit");
+        }
+        return value.longValue();
     }
 
     private Settings.Tls tls(Path serveDir) throws ConfigException {

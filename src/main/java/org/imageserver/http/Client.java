@@ -21,10 +21,17 @@ import org.jspecify.annotations.Nullable;
  * @param host the valid host, with its port if it has one; empty when the client sent none that is valid
  */
 public record Client(String address, String scheme, Optional<String> host) {
+    private static final String UNIX = "unix";
+
     private static final Pattern HOST = Pattern.compile(
             "([A-Za-z0-9]([A-Za-z0-9._-]{0,253})|[A-Za-z0-9]|\\[[0-9A-Fa-f:.]{2,45}])(:(?<port>[0-9]{1,5}))?");
     private static final Pattern PARAMETER =
             Pattern.compile("(for|proto|host)\\s*=\\s*(\"[^\"]*\"|[^;,\\s]*)", Pattern.CASE_INSENSITIVE);
+
+    /** Whether nobody says where it comes from. */
+    boolean isUnknown() {
+        return address.equals(UNIX);
+    }
 
     static Client of(HttpServerRequest request, List<Network> trustedProxies) {
         String peer = address(request.remoteAddress());
@@ -65,7 +72,7 @@ public record Client(String address, String scheme, Optional<String> host) {
     }
 
     private static String address(SocketAddress peer) {
-        return peer == null || peer.isDomainSocket() ? "unix" : peer.hostAddress();
+        return peer == null || peer.isDomainSocket() ? UNIX : peer.hostAddress();
     }
 
     /** The last entry was written by the proxy that we talk to; go back while an entry is a trusted proxy itself. */

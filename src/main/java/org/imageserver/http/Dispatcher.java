@@ -24,6 +24,7 @@ final class Dispatcher {
     private final Workers workers;
     private final RouteTable routes;
     private final Gate gate;
+    private final ClientLimits limits;
     private final CatchUp catchUp;
     private final ReplyWriter writer;
     private final List<Network> trustedProxies;
@@ -36,6 +37,7 @@ final class Dispatcher {
             Workers workers,
             RouteTable routes,
             Gate gate,
+            ClientLimits limits,
             CatchUp catchUp,
             ReplyWriter writer,
             List<Network> trustedProxies,
@@ -46,6 +48,7 @@ final class Dispatcher {
         this.workers = workers;
         this.routes = routes;
         this.gate = gate;
+        this.limits = limits;
         this.catchUp = catchUp;
         this.writer = writer;
         this.trustedProxies = trustedProxies;
@@ -59,6 +62,12 @@ final class Dispatcher {
         Exchange exchange = new Exchange(raw, client, server, statistics);
         RequestBody body =
                 WITHOUT_BODY.contains(raw.method()) ? null : new RequestBody(raw, vertx.getOrCreateContext(), idle);
+        try {
+            limits.admit(client, raw.connection());
+        } catch (ApiException tooMany) {
+            fail(exchange, body, tooMany);
+            return;
+        }
         gate.admit(vertx, raw, client)
                 .onSuccess(admitted -> answer(exchange, admitted, body))
                 .onFailure(refused -> fail(exchange, body, refused));
@@ -70,6 +79,7 @@ final class Dispatcher {
             exchange.raw().response().putHeader("Cache-Control", "private");
         }
         try {
+            limits.admit(admitted.principal());
             write(exchange, body, sharedReply(exchange, admitted, body));
         } catch (Exception failure) {
             fail(exchange, body, failure);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import org.imageserver.catalogue.OpenFile;
 import org.slf4j.Logger;
@@ -36,11 +37,13 @@ final class FileSender {
 
     private final Workers workers;
     private final boolean zeroCopy;
+    private final ClientLimits limits;
     private final AtomicInteger copies = new AtomicInteger();
 
     /** Makes a sender for one listener: on illumos, sendfile works on its TCP sockets but not on its unix sockets. */
-    FileSender(Workers workers, boolean zeroCopy) {
+    FileSender(Workers workers, boolean zeroCopy, ClientLimits limits) {
         this.workers = workers;
+        this.limits = limits;
         this.zeroCopy = zeroCopy;
     }
 
@@ -48,10 +51,11 @@ final class FileSender {
      * Sends a part of the file and closes it; the future says when the last byte is out, or that it did not get so far:
      * the client went, or the file cannot be read. In the second case nothing was sent at all, or the connection is cut.
      */
-    Future<Void> send(OpenFile file, ByteRange part, HttpServerRequest request) {
-        Optional<FileChannel> channel = zeroCopy ? file.channel() : Optional.empty();
-        Future<Void> sent =
-                channel.isPresent() ? sendFile(channel.get(), part, request) : copy(file, part, request.response());
+    Future<Void> send(OpenFile file, ByteRange part, HttpServerRequest request, Client client) {
+        Optional<FileChannel> channel = zeroCopy && !limits.arePaced() ? file.channel() : Optional.empty();
+        Future<Void> sent = channel.isPresent()
+                ? sendFile(channel.get(), part, request)
+                : copy(file, part, request.response(), client);
         return sent.onComplete(done -> {
             if (done.failed() && file.isCutShort()) {
                 LOG.warn("{} became shorter while it was being sent; the client got a part of it", file);
@@ -88,10 +92,12 @@ final class FileSender {
                 .isActive();
     }
 
-    private Future<Void> copy(OpenFile file, ByteRange part, HttpServerResponse response) {
+    private Future<Void> copy(OpenFile file, ByteRange part, HttpServerResponse response, Client client) {
+        AtomicLong counted = new AtomicLong();
+        LongFunction<CompletionStage<Void>> ready = sent -> limits.sent(client, sent - counted.getAndSet(sent))
+                .thenCompose(may -> file.ready(part.offset() + sent));
         return workers.copy(() -> file.stream(part.offset(), part.length()))
-                .compose(stream ->
-                        new Copy(stream, part.length(), response, sent -> file.ready(part.offset() + sent)).run());
+                .compose(stream -> new Copy(stream, part.length(), response, ready).run());
     }
 
     /** One chunk at a time; what the client has not taken yet keeps the network busy while the next is read. */

@@ -6,6 +6,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.SocketAddress;
@@ -47,6 +48,9 @@ public final class HttpServer implements AutoCloseable {
 
     private static final int HANDSHAKE_SECONDS = 20;
 
+    /** Time to ask, and to hear that it is one connection too many. */
+    private static final Duration EXCESS = Duration.ofSeconds(5);
+
     /** On illumos a send to a slow network card may block its loop: the others go on. */
     private static final int LEAST_EVENT_LOOPS = 4;
 
@@ -57,6 +61,7 @@ public final class HttpServer implements AutoCloseable {
     private final RouteTable routes;
     private final RouteTable watchers;
     private final Gate gate;
+    private final ClientLimits limits;
     private final CatchUp catchUp;
     private final String version;
     private final Statistics statistics;
@@ -77,6 +82,7 @@ public final class HttpServer implements AutoCloseable {
             RouteTable routes,
             RouteTable watchers,
             Gate gate,
+            ClientLimits limits,
             CatchUp catchUp,
             String version,
             Statistics statistics) {
@@ -84,6 +90,7 @@ public final class HttpServer implements AutoCloseable {
         this.routes = routes;
         this.watchers = watchers;
         this.gate = gate;
+        this.limits = limits;
         this.catchUp = catchUp;
         this.version = version;
         this.statistics = statistics;
@@ -169,8 +176,9 @@ public final class HttpServer implements AutoCloseable {
                 workers,
                 table,
                 gate,
+                limits,
                 catchUp,
-                new ReplyWriter(new FileSender(workers, zeroCopy), redirects(address)),
+                new ReplyWriter(new FileSender(workers, zeroCopy, limits), redirects(address)),
                 settings.trustedProxies(),
                 settings.idle(),
                 "image-server/" + version,
@@ -215,10 +223,15 @@ public final class HttpServer implements AutoCloseable {
             io.vertx.core.http.HttpServer server = vertx.createHttpServer(options)
                     .requestHandler(dispatcher::handle)
                     .invalidRequestHandler(dispatcher::handleInvalid)
-                    .connectionHandler(connection -> ConnectionWatch.over(connection, settings.idle(), statistics))
+                    .connectionHandler(this::opened)
                     .exceptionHandler(failure -> LOG.debug("connection failed", failure));
             deployed.add(server);
             return server.listen(socket);
+        }
+
+        private void opened(HttpConnection connection) {
+            limits.opened(connection);
+            ConnectionWatch.over(connection, limits.isExcess(connection) ? EXCESS : settings.idle(), statistics);
         }
     }
 

@@ -141,6 +141,22 @@ class ServeIT {
     }
 
     @Test
+    void takesUpLimitsWhenTheConfigurationChanges() throws Exception {
+        Path config = directory.resolve("c.json");
+        String listen = "{\"listen\": [\"" + TCP + "\"]";
+        Files.writeString(config, listen + "}");
+        try (Launched server = Launched.start(directory, "serve", "--config", config.toString())) {
+            int port = server.port();
+            Files.writeString(config, listen + ", \"limits\": {\"requests_per_second\": \"many\"}}");
+            server.untilItSays("the new configuration is not used, the old one goes on: " + config);
+            assertThat(get(port, "/ping")).contains("pong");
+            Files.writeString(config, listen + ", \"rescan_seconds\": 5, \"limits\": {\"requests_per_second\": 1}}");
+            server.signal("HUP").untilItSays("needs a restart: rescan");
+            await().until(() -> get(port, "/ping").contains("TooManyRequests"));
+        }
+    }
+
+    @Test
     void logsAsBunyanWhenNobodyLooks() throws Exception {
         try (Launched server = Launched.start(directory, "serve", "--listen", TCP)) {
             get(server.port(), "/ping");

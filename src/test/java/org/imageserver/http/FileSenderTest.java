@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.imageserver.RawConnection;
@@ -19,6 +20,7 @@ import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
 import org.imageserver.catalogue.OpenFile;
 import org.imageserver.catalogue.UploadPolicy;
+import org.imageserver.config.Settings;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.storage.LocalStorage;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can happen to a file and its client between the moment it is opened and the moment it is sent. */
 class FileSenderTest {
+    private static final ClientLimits NO_LIMITS = new ClientLimits(new Settings.Limits(0, 0, 0));
+    private static final Client SOMEBODY = new Client("127.0.0.1", "http", Optional.empty());
+
     private static final String UUID = TestImages.uuid(1);
     private static final int SIZE = 1000;
 
@@ -79,11 +84,11 @@ class FileSenderTest {
                 FileChannel.open(directory.resolve(UUID).resolve("file"), StandardOpenOption.WRITE)) {
             channel.truncate(SIZE / 2);
         }
-        FileSender sender = new FileSender(new Workers(vertx), zeroCopy);
+        FileSender sender = new FileSender(new Workers(vertx), zeroCopy, NO_LIMITS);
         CompletableFuture<Void> sent = new CompletableFuture<>();
         try (RawConnection connection = connect(request -> {
             request.response().putHeader("Content-Length", Integer.toString(SIZE));
-            Future<Void> done = sender.send(file, new ByteRange(0, SIZE), request);
+            Future<Void> done = sender.send(file, new ByteRange(0, SIZE), request, SOMEBODY);
             done.onSuccess(sent::complete).onFailure(failure -> {
                 // Before the first byte, what to answer is for whoever asked for the file to say.
                 if (!request.response().headWritten()) {
@@ -110,11 +115,11 @@ class FileSenderTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theFileIsClosedWhenTheClientHasLeftBefore(boolean zeroCopy) throws Exception {
-        FileSender sender = new FileSender(new Workers(vertx), zeroCopy);
+        FileSender sender = new FileSender(new Workers(vertx), zeroCopy, NO_LIMITS);
         CompletableFuture<Void> sent = new CompletableFuture<>();
         try (RawConnection connection = connect(request -> request.connection().closeHandler(gone -> {
             request.response().putHeader("Content-Length", Integer.toString(SIZE));
-            sender.send(file, new ByteRange(0, SIZE), request)
+            sender.send(file, new ByteRange(0, SIZE), request, SOMEBODY)
                     .onSuccess(sent::complete)
                     .onFailure(sent::completeExceptionally);
         }))) {
