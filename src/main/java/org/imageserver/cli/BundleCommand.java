@@ -12,6 +12,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         subcommands = {BundleCreateCommand.class, BundleImportCommand.class, BundleListCommand.class})
 final class BundleCommand implements Runnable {
+    static final String INPUT_HINT = "the bundle is read from the standard input: < FILE";
+
     @Spec
     private CommandSpec spec;
 

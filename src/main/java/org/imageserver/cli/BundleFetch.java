@@ -55,30 +55,7 @@ final class BundleFetch {
     private static void fetch(Mirror mirror, Plan plan, PrintWriter err) throws IOException {
         List<String> failures = new ArrayList<>();
         try (Progress progress = Progress.start("fetching", OptionalLong.of(plan.bytes()))) {
-            boolean isAllThere = mirror.run(plan, new Mirror.Watcher() {
-                private long bytes;
-
-                @Override
-                public void begins(Listed image) {
-                    progress.describe(image.name() + " " + image.version());
-                }
-
-                @Override
-                public void received(long more) {
-                    bytes += more;
-                    progress.reached(bytes);
-                }
-
-                @Override
-                public void done(String what) {
-                    progress.print(() -> err.println(what));
-                }
-
-                @Override
-                public void failed(String what) {
-                    failures.add(what);
-                }
-            });
+            boolean isAllThere = mirror.run(plan, new MirrorProgress(progress, err, failures::add));
             if (!isAllThere) {
                 throw new IOException(String.join("; ", failures));
             }

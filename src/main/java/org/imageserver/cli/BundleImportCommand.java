@@ -53,7 +53,7 @@ final class BundleImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure {
         Trust trust = trust();
-        try (BundleInput input = BundleInput.open(file)) {
+        try (CommandInput input = CommandInput.open(file, BundleCommand.INPUT_HINT)) {
             Signals.onStopOrHangUp(input::stop);
             return options.on((catalogue, storage, operator) -> {
                 try (Progress progress = Progress.start("importing", input.size())) {

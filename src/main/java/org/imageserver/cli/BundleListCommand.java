@@ -28,7 +28,7 @@ final class BundleListCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure {
         PrintWriter out = spec.commandLine().getOut();
-        try (BundleInput input = BundleInput.open(file)) {
+        try (CommandInput input = CommandInput.open(file, BundleCommand.INPUT_HINT)) {
             BundleReader bundle = BundleReader.open(input, Trust.ANYBODY);
             Contents contents = bundle.contents();
             out.println("made " + contents.created() + ", "

@@ -84,7 +84,7 @@ final class BundleSelection {
     Set<String> earlier() throws IOException, CommandFailure {
         Set<String> earlier = new HashSet<>();
         for (Path bundle : since) {
-            try (BundleInput input = BundleInput.open(bundle)) {
+            try (CommandInput input = CommandInput.open(bundle, BundleCommand.INPUT_HINT)) {
                 earlier.addAll(
                         BundleReader.open(input, Trust.ANYBODY).contents().known());
             }

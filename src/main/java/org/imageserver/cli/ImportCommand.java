@@ -41,6 +41,9 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
+    private static final String INPUT_HINT = "the image is read from the standard input, such as:"
+            + " zfs send zones/UUID@image | gzip | image-server import NAME VERSION DESCRIPTION";
+
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The name, such as base-64.")
     private @Nullable String name;
 
@@ -85,7 +88,9 @@ final class ImportCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         Settings settings = settings();
         ImportedManifest wanted = wanted().with(fields, origin);
-        try (ImportSource source = ImportSource.open(file)) {
+        try (CommandInput source = CommandInput.open(file, INPUT_HINT);
+                Progress progress = Progress.start("importing", source.size())) {
+            source.watchedBy(progress::reached);
             Signals.onStopOrHangUp(source::stop);
             Image image = publish(settings, wanted, source);
             spec.commandLine().getOut().println(image.uuid());
@@ -124,7 +129,7 @@ final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    private Image publish(Settings settings, ImportedManifest wanted, ImportSource source)
+    private Image publish(Settings settings, ImportedManifest wanted, CommandInput source)
             throws IOException, CommandFailure {
         // What is wrong with other images is not the matter here.
         Logging.configure(LogLevel.ERROR, Logging.Format.HUMAN, Logging.Target.STANDARD_ERROR);

@@ -90,7 +90,7 @@ final class ImportedManifest {
      *
      * @throws CommandFailure when they have another size
      */
-    FileUpload upload(ImportSource source) throws CommandFailure {
+    FileUpload upload(CommandInput source) throws CommandFailure {
         JsonNode file = json.path("files").path(0);
         OptionalLong size = source.size();
         if (file.hasNonNull("size") && size.isPresent() && file.get("size").asLong() != size.getAsLong()) {

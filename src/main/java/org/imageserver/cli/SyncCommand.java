@@ -13,7 +13,6 @@ import org.imageserver.config.ConfigException;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.LogLevel;
 import org.imageserver.logging.Logging;
-import org.imageserver.mirror.Listed;
 import org.imageserver.mirror.Mirror;
 import org.imageserver.mirror.Mirrors;
 import org.imageserver.mirror.Plan;
@@ -102,47 +101,10 @@ final class SyncCommand implements Callable<Integer> {
         }
         out.flush();
         try (Progress progress = Progress.start("mirroring", OptionalLong.of(plan.bytes()))) {
-            return mirror.run(plan, new Shown(progress, out));
-        }
-    }
-
-    /** On the terminal of whoever said the command. */
-    private static final class Shown implements Mirror.Watcher {
-        private final Progress progress;
-        private final PrintWriter out;
-        private long bytes;
-
-        Shown(Progress progress, PrintWriter out) {
-            this.progress = progress;
-            this.out = out;
-        }
-
-        @Override
-        public void begins(Listed image) {
-            progress.describe(image.name() + " " + image.version());
-        }
-
-        @Override
-        public void received(long more) {
-            bytes += more;
-            progress.reached(bytes);
-        }
-
-        @Override
-        public void done(String what) {
-            print(what);
-        }
-
-        @Override
-        public void failed(String what) {
-            print("FAILED: " + what);
-        }
-
-        private void print(String line) {
-            progress.print(() -> {
-                out.println(line);
+            return mirror.run(plan, new MirrorProgress(progress, out, what -> {
+                out.println("FAILED: " + what);
                 out.flush();
-            });
+            }));
         }
     }
 }

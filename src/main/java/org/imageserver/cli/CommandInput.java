@@ -11,31 +11,39 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** The bytes of a bundle, from a file or the standard input. {@link #stop} may be called by any thread. */
-final class BundleInput implements ReadableByteChannel {
+/**
+ * The bytes that a command takes in, from a file or the standard input, counted for whoever watches. {@link #stop} may be
+ * called by any thread: a read that waits for the sender ends at once, which an interrupt would do too, but that also
+ * breaks the clearing away that follows.
+ */
+final class CommandInput implements ReadableByteChannel {
     private final FileChannel bytes;
     private final OptionalLong size;
     private LongConsumer watcher = total -> {};
     private long total;
     private volatile boolean isStopped;
 
-    private BundleInput(FileChannel bytes, OptionalLong size) {
+    private CommandInput(FileChannel bytes, OptionalLong size) {
         this.bytes = bytes;
         this.size = size;
     }
 
-    /** Opens the file, or for {@code -} the standard input. */
-    static BundleInput open(Path file) throws IOException, CommandFailure {
-        if (file.toString().equals("-")) {
+    /**
+     * Opens the file, or the standard input when there is none or it is {@code -}.
+     *
+     * @param hint how to give it something there, for somebody at a terminal
+     */
+    static CommandInput open(@Nullable Path file, String hint) throws IOException, CommandFailure {
+        if (file == null || file.toString().equals("-")) {
             if (Terminal.isIn()) {
-                throw new CommandFailure(
-                        CommandFailure.WRONG_USE, "the bundle is read from the standard input: < FILE");
+                throw new CommandFailure(CommandFailure.WRONG_USE, hint);
             }
-            return new BundleInput(new FileInputStream(FileDescriptor.in).getChannel(), OptionalLong.empty());
+            return new CommandInput(new FileInputStream(FileDescriptor.in).getChannel(), OptionalLong.empty());
         }
         try {
-            return new BundleInput(FileChannel.open(file), OptionalLong.of(Files.size(file)));
+            return new CommandInput(FileChannel.open(file), OptionalLong.of(Files.size(file)));
         } catch (NoSuchFileException e) {
             throw new CommandFailure(CommandFailure.WRONG_USE, file + ": no such file");
         }
