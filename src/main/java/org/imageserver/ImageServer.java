@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,9 @@ import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
 import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.LeftoverSweep;
+import org.imageserver.catalogue.Scrub;
 import org.imageserver.catalogue.SharedSweep;
+import org.imageserver.catalogue.Trash;
 import org.imageserver.catalogue.UploadPolicy;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
@@ -45,6 +48,8 @@ import org.imageserver.mirror.Mirrors;
 import org.imageserver.mirror.OnDemand;
 import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Limits;
+import org.imageserver.retention.Pulls;
+import org.imageserver.retention.Retention;
 import org.imageserver.signing.SigningKey;
 import org.imageserver.signing.UnusableKeyException;
 import org.imageserver.statistics.Statistics;
@@ -70,11 +75,15 @@ public final class ImageServer implements AutoCloseable {
     /** How often the certificate's files are looked at. */
     private static final Duration CERTIFICATE_LOOK = Duration.ofSeconds(10);
 
+    /** How often the rules of retention are applied. */
+    private static final Duration RETENTION = Duration.ofDays(1);
+
     private final Settings settings;
     private final Storage storage;
     private final Catalogue catalogue;
     private final Mirrors mirrors;
     private final OnDemand onDemand;
+    private final Scrub scrub;
     private final Statistics statistics;
     private final ImgapiPublishing publishing;
     private final ClientLimits limits;
@@ -100,13 +109,15 @@ public final class ImageServer implements AutoCloseable {
         mirrors = new Mirrors(settings, catalogue, catalogue.provenance());
         onDemand = new OnDemand(settings, catalogue, storage, mirrors);
         statistics.whenDownloaded(onDemand::downloaded);
+        scrub = catalogue.scrub(
+                new Scrub.Settings(settings.scrub().interval(), settings.scrub().bytesPerSecond()), mirrors::heal);
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         uploads = new UploadRoutes(catalogue.publisher(), settings.publishing().maxFileBytes(), InstantSource.system());
         limits = new ClientLimits(settings.limits());
         this.keys = keys;
         Doors doors = Doors.of(settings, keys);
         HealthRoutes health =
-                new HealthRoutes(catalogue, interval(settings), statistics, publishing::jobs, Version.current());
+                new HealthRoutes(catalogue, scrub, interval(settings), statistics, publishing::jobs, Version.current());
         http = new HttpServer(
                 settings,
                 routes(settings, doors.signIn(), health, signingKey),
@@ -134,6 +145,7 @@ public final class ImageServer implements AutoCloseable {
         sweep(catalogueSettings);
         mirrors.start();
         onDemand.start();
+        scrub.start();
     }
 
     /**
@@ -171,11 +183,42 @@ public final class ImageServer implements AutoCloseable {
     /** What crashes left behind: in a directory once, in a bucket by one server at a time. */
     private void sweep(CatalogueSettings catalogueSettings) {
         switch (storage) {
-            case LocalStorage local -> catalogue.afterStart(new LeftoverSweep(local, catalogueSettings)::sweepOnStart);
+            case LocalStorage local -> {
+                Trash trash = new Trash(local, catalogueSettings);
+                catalogue.afterStart(() -> sweep(trash, new LeftoverSweep(local, catalogueSettings)));
+                catalogue.afterStart(
+                        new Retention(settings, catalogue, trash, pulls(statistics), InstantSource.system())::runAndLog,
+                        RETENTION);
+            }
             case BucketStorage bucket ->
                 catalogue.afterStart(new SharedSweep(bucket, catalogueSettings)::sweepIfDue, SharedSweep.EVERY);
             default -> throw new IllegalStateException("a storage that nobody sweeps: " + storage);
         }
+    }
+
+    /** The trash first: what is half on its way there looks like a leftover. */
+    private static void sweep(Trash trash, LeftoverSweep leftovers) {
+        try {
+            trash.tidy();
+            leftovers.sweepOnStart();
+        } catch (IOException e) {
+            LOG.warn("the trash cannot be put in order; the next start tries again, and sweeps then", e);
+        }
+    }
+
+    /** What was downloaded when, as it was counted here. */
+    public static Pulls pulls(Statistics statistics) {
+        return new Pulls() {
+            @Override
+            public Optional<Instant> since() {
+                return statistics.countedSince();
+            }
+
+            @Override
+            public Optional<Instant> last(String uuid) {
+                return statistics.lastDownload(uuid);
+            }
+        };
     }
 
     private static void await(FutureTask<Void> firstScan) throws IOException {
@@ -265,9 +308,10 @@ public final class ImageServer implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** Looks at once at everything that may have been changed by hand: images, ssh keys, certificate. */
+    /** Looks at once at everything that may have been changed by hand: images, damaged files, ssh keys, certificate. */
     public void reload() {
         catalogue.rescanSoon();
+        scrub.recheckSoon();
         keys.reload().problems().forEach(problem -> LOG.warn("{}", problem));
         http.renewCertificate();
     }
@@ -286,6 +330,11 @@ public final class ImageServer implements AutoCloseable {
                 .toList();
     }
 
+    /** What reads its files again and again. */
+    public Scrub scrub() {
+        return scrub;
+    }
+
     /** Its images. */
     public Catalogue catalogue() {
         return catalogue;
@@ -297,6 +346,7 @@ public final class ImageServer implements AutoCloseable {
         http.close();
         onDemand.close();
         mirrors.close();
+        scrub.close();
         uploads.close();
         publishing.close();
         catalogue.close();

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.imageserver.auth.Principal;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.storage.BlobInfo;
@@ -48,6 +50,7 @@ public final class Catalogue implements AutoCloseable {
     private final Verifications verifications;
     private final boolean areStreamsVerified;
     private final Provenance provenance;
+    private final Quarantine quarantine;
     private final AdminFields adminFields;
     private final DirectoryScan scan;
     private final ReentrantLock scanning = new ReentrantLock();
@@ -75,11 +78,12 @@ public final class Catalogue implements AutoCloseable {
         StoredManifest manifests = new StoredManifest(
                 storage, settings.defaultOwner(), settings.mode().isPublicByDefault());
         this.provenance = new Provenance(storage);
+        this.quarantine = new Quarantine(storage, digests, manifests);
         ManifestRules rules = new ManifestRules(settings.mode(), Set.of());
         FileReceiver files = new FileReceiver(storage, manifests, settings.uploads(), digests);
         this.publisher = new Publisher(manifests, this, rules, files, new Icons(storage));
         this.offers = new OfferReader(rules, files, settings.defaultOwner());
-        this.verifications = new Verifications(digests, settings.uploads());
+        this.verifications = new Verifications(digests, quarantine, settings.uploads());
         // What several servers share was published through one of them, which verified it.
         this.areStreamsVerified = settings.uploads().streams() != UploadPolicy.Streams.OFF && !storage.isShared();
         this.adminFields = new AdminFields(digests, verifications, provenance);
@@ -100,6 +104,34 @@ public final class Catalogue implements AutoCloseable {
     /** From where the images came. */
     public Provenance provenance() {
         return provenance;
+    }
+
+    /** The files that are damaged and not served. */
+    public Quarantine quarantine() {
+        return quarantine;
+    }
+
+    /**
+     * Makes what reads the files again; the caller closes it.
+     *
+     * @param healer is asked for the bytes of damaged files
+     */
+    public Scrub scrub(Scrub.Settings settings, Scrub.Healer healer) {
+        digests.load();
+        return new Scrub(storage, this::snapshot, quarantine, settings, healer);
+    }
+
+    /** When the manifest or the file of an image was last changed, as the storage tells; empty when it cannot. */
+    public Optional<Instant> lastTouched(Image image) {
+        try {
+            Optional<Instant> manifest =
+                    storage.stat(StoredManifest.key(image.uuid())).map(BlobInfo::modified);
+            Optional<Instant> file = image.file().map(its -> its.blob().modified());
+            return Stream.concat(manifest.stream(), file.stream()).max(Comparator.naturalOrder());
+        } catch (IOException e) {
+            LOG.warn("the manifest of image {} cannot be looked at", image.uuid(), e);
+            return Optional.empty();
+        }
     }
 
     /** What is known of files beside their manifests. */
@@ -168,6 +200,7 @@ public final class Catalogue implements AutoCloseable {
                         snapshot.problems().size());
                 hashWhatIsMissing();
             }
+            quarantine.look(snapshot);
         } finally {
             scanning.unlock();
         }
@@ -329,6 +362,7 @@ public final class Catalogue implements AutoCloseable {
     /** Makes an image vanish at once whose manifest is gone. */
     void forget(String uuid) throws IOException {
         readAgain(uuid);
+        quarantine.forget(uuid);
     }
 
     private void readAgain(String uuid) throws IOException {
@@ -346,7 +380,7 @@ public final class Catalogue implements AutoCloseable {
      * Opens the file of an image.
      *
      * @throws ImageException.NotFound when this principal sees no such image, or it has no file of that index
-     * @throws ImageException.FileUnavailable when the file is not what the snapshot knows
+     * @throws ImageException.FileUnavailable when the file is damaged, or not what the snapshot knows
      * @throws IOException when it cannot be read
      */
     public OpenFile openFile(Snapshot snapshot, Principal principal, String uuid, int index) throws IOException {
@@ -373,6 +407,7 @@ public final class Catalogue implements AutoCloseable {
     }
 
     private OpenFile openOwn(Snapshot snapshot, Principal principal, String uuid, Image.File file) throws IOException {
+        refuseIfDamaged(uuid);
         Optional<FileDigest> digest = digests.find(file.blob());
         // Once computed, not the manifest's word but the truth: other bytes must have another tag.
         String etag = digest.map(FileDigest::sha1).or(file::sha1).orElseGet(() -> versionTag(file.blob()));
@@ -386,6 +421,14 @@ public final class Catalogue implements AutoCloseable {
                 return openFile(newest, principal, uuid, 0);
             }
             throw e;
+        }
+    }
+
+    private void refuseIfDamaged(String uuid) {
+        Optional<Quarantine.Entry> damage = quarantine.find(uuid);
+        if (damage.isPresent()) {
+            throw new ImageException.FileUnavailable("image " + uuid + " cannot be had at the moment. "
+                    + damage.get().sentence());
         }
     }
 

@@ -51,6 +51,7 @@ final class Digests {
     private final Set<String> arriving = ConcurrentHashMap.newKeySet();
 
     private volatile boolean isChanged;
+    private boolean isLoaded;
 
     /**
      * What is known of one version of a file.
@@ -92,8 +93,12 @@ final class Digests {
         this.storage = storage;
     }
 
-    /** Takes up what was remembered; if that is damaged, everything is computed again. */
-    void load() {
+    /** Takes up what was remembered, once; if that is damaged, everything is computed again. */
+    synchronized void load() {
+        if (isLoaded) {
+            return;
+        }
+        isLoaded = true;
         try (StoredBlob blob = storage.open(REMEMBERED);
                 InputStream stream = blob.stream(0, Long.MAX_VALUE)) {
             Map<String, Remembered> remembered = JSON.readValue(stream, new TypeReference<>() {});

@@ -14,8 +14,8 @@ import org.imageserver.storage.Watch;
 /** Finds what is wrong in a directory of images, for a person who asks; it changes nothing. */
 public final class DirectoryCheck {
     private final LocalStorage storage;
-    private final Digests digests;
     private final Snapshot snapshot;
+    private final Quarantine quarantine;
 
     /**
      * Looks at a directory.
@@ -24,11 +24,12 @@ public final class DirectoryCheck {
      */
     public DirectoryCheck(LocalStorage storage, String defaultOwner) throws IOException {
         this.storage = storage;
-        this.digests = new Digests(storage);
+        Digests digests = new Digests(storage);
         DirectoryScan scan =
                 new DirectoryScan(storage, new ImageReader(new StoredManifest(storage, defaultOwner, true), digests));
         scan.look(Watch.Extent.EVERYTHING);
         this.snapshot = scan.snapshot();
+        this.quarantine = new Quarantine(storage, digests, new StoredManifest(storage, defaultOwner, true));
     }
 
     /** The images that are fine as far as names and sizes tell. */
@@ -42,6 +43,7 @@ public final class DirectoryCheck {
         storage.refused().forEach(refused -> problems.add(new Problem(refused.name(), refused.reason())));
         directoriesWithoutManifest().forEach(problems::add);
         snapshot.images().forEach(image -> missingOrigin(image).ifPresent(problems::add));
+        problems.addAll(quarantine.remembered());
         return problems.stream().sorted().toList();
     }
 
@@ -79,14 +81,14 @@ public final class DirectoryCheck {
             return Optional.empty();
         }
         Image.File file = image.file().get();
-        Optional<FileDigest> digest = digests.compute(file.blob(), false, progress);
-        if (digest.isEmpty()) {
+        Optional<String> found = FileSha1.of(storage, file.blob(), progress);
+        if (found.isEmpty()) {
             return Optional.of(new Problem(file.blob().key().value(), "was changed while it was being read"));
         }
         return file.sha1()
-                .filter(stated -> !stated.equals(digest.get().sha1()))
+                .filter(stated -> !stated.equals(found.get()))
                 .map(stated -> new Problem(
                         file.blob().key().value(),
-                        "is damaged: its sha1 is " + digest.get().sha1() + ", but the manifest says " + stated));
+                        "is damaged: its sha1 is " + found.get() + ", but the manifest says " + stated));
     }
 }

@@ -42,6 +42,9 @@ final class FileReceiver {
     /** Types whose files are ZFS send streams; the others' bytes mean nothing to this server. */
     static final Set<String> STREAMS = Set.of("zone-dataset", "lx-dataset", "zvol");
 
+    /** A type of which nothing is expected. */
+    static final Optional<String> NO_STREAM = Optional.of("other");
+
     /** What clients may state; zstd only where it is allowed. */
     private static final Set<String> COMPRESSIONS = Set.of("gzip", "bzip2", "xz", "none");
 

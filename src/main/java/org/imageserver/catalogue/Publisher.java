@@ -24,12 +24,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Principal.Account;
+import org.imageserver.catalogue.ImageException.NotFound;
 import org.imageserver.catalogue.ImageException.Reason;
 import org.imageserver.catalogue.ImageException.Refused;
 import org.imageserver.manifest.DiskManifest;
 import org.imageserver.manifest.Manifest;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.manifest.Violation;
+import org.imageserver.zfs.StreamPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,7 +81,15 @@ public final class Publisher {
 
     /** Refuses whoever may not give this image a file, and any file that it cannot get any more. */
     public void checkMayAddFile(Target target) throws IOException {
-        refuseIfActivated(admission.own(target).manifest());
+        DiskManifest current = admission.own(target);
+        if (!isToBeHealed(current)) {
+            refuseIfActivated(current.manifest());
+        }
+    }
+
+    private boolean isToBeHealed(DiskManifest image) {
+        return catalogue.quarantine().find(image.manifest().uuid()).isPresent()
+                && image.manifest().state().isActivated();
     }
 
     /** The same, and a compression that is missing or not known. */
@@ -124,10 +134,18 @@ public final class Publisher {
         });
     }
 
-    /** AddImageFile: gives an image its file, or another one in place of it, until it is activated. */
+    /**
+     * AddImageFile: gives an image its file, or another one in place of it, until it is activated. From then on only the
+     * very same bytes are taken, and only when those that are there are damaged.
+     */
     public Image addFile(Target target, FileUpload upload) throws IOException {
+        DiskManifest found = admission.own(target);
+        if (isToBeHealed(found)) {
+            files.checkAnnounced(upload);
+            return heal(target, upload);
+        }
         checkMayAddFile(target, upload);
-        Manifest wanted = admission.own(target).manifest();
+        Manifest wanted = found.manifest();
         try (ReceivedFile received = files.receive(
                 target.uuid(),
                 Optional.ofNullable(wanted.type()),
@@ -138,6 +156,28 @@ public final class Publisher {
                 return received.named(current.manifest());
             });
             received.keep();
+            return image;
+        }
+    }
+
+    private Image heal(Target target, FileUpload upload) throws IOException {
+        String uuid = target.uuid();
+        // Bytes of a known sha1 need not be judged: whatever they are, the image is made of them.
+        try (ReceivedFile received = files.receive(uuid, FileReceiver.NO_STREAM, upload, StreamPolicy.Origin.NONE)) {
+            Image image = change(target, current -> {
+                if (!isToBeHealed(current)) {
+                    refuseIfActivated(current.manifest());
+                }
+                if (!catalogue.quarantine().isRight(uuid, received.sha1())) {
+                    throw new Refused(
+                            Reason.BAD_UPLOAD,
+                            "image " + uuid + " can be mended by its own file alone; the sha1 of this one, "
+                                    + received.sha1() + ", is another");
+                }
+                return new DiskManifest(current.manifest(), null, received.name());
+            });
+            received.keep();
+            catalogue.quarantine().release(uuid);
             return image;
         }
     }
@@ -343,6 +383,40 @@ public final class Publisher {
         tidy(uuid, () -> catalogue.provenance().remove(uuid));
     }
 
+    /**
+     * Takes an image away that nobody is built on, to where it can be had back.
+     *
+     * @param why for whoever finds it there
+     */
+    public void discard(Target target, Trash trash, String why) throws IOException {
+        String uuid = target.uuid();
+        underLock(() -> {
+            DiskManifest current = admission.own(target);
+            admission.refuseIfNeeded(uuid);
+            try {
+                trash.take(current, why);
+            } finally {
+                catalogue.forget(uuid);
+            }
+            return current;
+        });
+    }
+
+    /** Brings an image back that was discarded, if it could be published now: its uuid is free, and its origin is there. */
+    public Image restore(Principal principal, String uuid, Trash trash) throws IOException {
+        Account account = publisher(principal);
+        return underLock(() -> {
+            DiskManifest image =
+                    trash.find(uuid).orElseThrow(() -> new NotFound("image " + uuid + " is not in the trash"));
+            checkOwner(account, image.manifest());
+            admission.checkOrigin(image.manifest(), principal);
+            if (manifests.find(uuid).isPresent() || !trash.giveBack(image)) {
+                throw uuidExists(uuid);
+            }
+            return catalogue.refresh(uuid);
+        });
+    }
+
     /** But for those of an image that somebody has made under the same uuid meanwhile. */
     private boolean deleteFiles(DiskManifest gone) throws IOException {
         Optional<DiskManifest> now = manifests.find(gone.manifest().uuid());
@@ -386,7 +460,7 @@ public final class Publisher {
     }
 
     private interface Change {
-        DiskManifest of(DiskManifest current);
+        DiskManifest of(DiskManifest current) throws IOException;
     }
 
     private interface Work<T> {

@@ -81,7 +81,8 @@ final class ReceivedFile implements AutoCloseable {
         return new DiskManifest(manifest.with("files", files), null, name());
     }
 
-    private String name() {
+    /** In the directory of its image. */
+    String name() {
         return blob.key().segments().getLast();
     }
 

@@ -7,7 +7,8 @@ import java.util.Optional;
  * What is known of an image's file beside its manifest.
  *
  * @param state in a word
- * @param problems what is wrong, in sentences; the image is served all the same, since the file is the operator's
+ * @param problems what is wrong, in sentences; unless it is quarantined, the image is served all the same, since the file is the
+ *     operator's
  * @param contents of the stream, if there is one and it is intact
  * @param sha256 of the file, in hex; some seconds after it came, it is known
  */
@@ -25,6 +26,8 @@ public record Verification(
         VERIFIED,
         /** Something is wrong with it. */
         PROBLEM,
+        /** It is no longer what it was, and not served. */
+        QUARANTINED,
         /** Its type is none whose files are ZFS streams; its checksum is compared all the same. */
         NOT_A_STREAM,
         /** It will be verified in the background. */

@@ -15,9 +15,11 @@ import org.imageserver.zfs.StreamPolicy;
  */
 public final class Verifications {
     private final Digests digests;
+    private final Quarantine quarantine;
     private final boolean areStreamsVerified;
 
-    Verifications(Digests digests, UploadPolicy policy) {
+    Verifications(Digests digests, Quarantine quarantine, UploadPolicy policy) {
+        this.quarantine = quarantine;
         this.digests = digests;
         this.areStreamsVerified = policy.streams() != UploadPolicy.Streams.OFF;
     }
@@ -30,6 +32,14 @@ public final class Verifications {
     private Verification of(Snapshot snapshot, Image image, Image.File file) {
         Optional<StreamFinding> finding = digests.findStream(file.blob());
         List<String> problems = new ArrayList<>();
+        Optional<Quarantine.Entry> damage = quarantine.find(image.uuid());
+        if (damage.isPresent()) {
+            return new Verification(
+                    Verification.State.QUARANTINED,
+                    List.of(damage.get().sentence()),
+                    finding.flatMap(StreamFinding::contents),
+                    Optional.empty());
+        }
         digests.find(file.blob()).ifPresent(digest -> judgeSha1(file, digest, problems));
         finding.map(StreamFinding::problem).ifPresent(problems::add);
         Optional<StreamContents> contents = finding.flatMap(StreamFinding::contents);

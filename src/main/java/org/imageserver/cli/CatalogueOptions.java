@@ -10,10 +10,12 @@ import org.imageserver.Storages;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.Trash;
 import org.imageserver.config.ConfigException;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.LogLevel;
 import org.imageserver.logging.Logging;
+import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.Storage;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -49,6 +51,22 @@ final class CatalogueOptions {
                     storage,
                     new Principal.Account("operator", settings.creator().uuid(), Role.ADMIN));
         }
+    }
+
+    /** Work on the images and the trash beside them. */
+    interface TrashWork<T> {
+        T run(Catalogue catalogue, Trash trash, Principal.Account operator) throws IOException, CommandFailure;
+    }
+
+    /** Opens the images and their trash, does the work, and closes them. */
+    <T> T onTrash(TrashWork<T> work) throws IOException, CommandFailure {
+        Settings settings = settings();
+        return on(settings, (catalogue, storage, operator) -> {
+            if (!(storage instanceof LocalStorage local)) {
+                throw new CommandFailure(CommandFailure.WRONG_USE, "images in a bucket have no trash");
+            }
+            return work.run(catalogue, new Trash(local, ImageServer.catalogueSettings(settings)), operator);
+        });
     }
 
     private Settings settings() throws CommandFailure {

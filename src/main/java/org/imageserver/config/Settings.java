@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param signingKey the file of a key that manifests and lists are signed with, if they are
  * @param sources other servers whose images are brought here
  * @param onDemandBytes how much room the files may take that clients had brought here; {@link Long#MAX_VALUE}: any
+ * @param scrub how often and how fast files are read again
+ * @param retention which images go by themselves
  */
 public record Settings(
         List<ListenAddress> listen,
@@ -65,7 +67,9 @@ public record Settings(
         Optional<Path> signingKey,
         Publishing publishing,
         List<Source> sources,
-        long onDemandBytes) {
+        long onDemandBytes,
+        Scrub scrub,
+        Retention retention) {
 
     /** The owner of images whose manifest names none, when the configuration names none either. */
     public static final String NOBODY = "00000000-0000-0000-0000-000000000000";
@@ -131,6 +135,32 @@ public record Settings(
             long maxFileBytes,
             boolean areAnonymousWritesAllowed,
             boolean arePrivateUrlsAllowed) {}
+
+    /**
+     * How files are read again, to find those that are damaged.
+     *
+     * @param interval from the beginning of one pass to that of the next; zero: never
+     * @param bytesPerSecond at most; 0: no limit
+     */
+    public record Scrub(Duration interval, long bytesPerSecond) {}
+
+    /**
+     * Which images go by themselves.
+     *
+     * @param rules an image goes when one of them says so
+     * @param trash how long it can be had back
+     */
+    public record Retention(List<Rule> rules, Duration trash) {
+        /**
+         * A rule; 0 where it does not ask.
+         *
+         * @param name of the images that it is about, or a part of it after {@code ~}; empty: all
+         * @param keepNewest of each name, so many activated ones stay
+         * @param unpublishedAfterDays images go that were never activated and have been at rest for so long
+         * @param notPulledForDays activated ones go that are as old and that nobody has downloaded for so long
+         */
+        public record Rule(Optional<String> name, int keepNewest, int unpublishedAfterDays, int notPulledForDays) {}
+    }
 
     /**
      * An object store that other servers use at the same time.

@@ -94,6 +94,16 @@ public enum SettingsKey {
             "on_demand_bytes",
             "a number of bytes, 1 or more",
             "How much room images may take that clients had brought here from sources; see docs/mirror.md. Default: any."),
+    SCRUB(
+            "scrub",
+            "an object with \"interval_days\" and \"bytes_per_second\"",
+            "How often and how fast all files are read again, to find those that are damaged; 0 days is never. See"
+                    + " docs/maintenance.md."),
+    RETENTION(
+            "retention",
+            "a list of objects with \"keep_newest\", \"not_pulled_for_days\" or \"unpublished_after_days\"",
+            "Which images go by themselves, on a directory; see docs/maintenance.md."),
+    TRASH_DAYS("trash_days", "a number of days, 0 to 3650", "How long what went by \"retention\" can be had back."),
     COMMENTS("comments", "anything", "Ignored; the old server's configuration has it.");
 
     private final String key;

@@ -70,7 +70,9 @@ final class SettingsReader {
                         : Optional.empty(),
                 publishing(),
                 new SourcesReader(file).read(),
-                onDemandBytes(bucket));
+                onDemandBytes(bucket),
+                new MaintenanceReader(file).scrub(),
+                new MaintenanceReader(file).retention());
     }
 
     private Path serveDirOfTheFile() throws ConfigException {

@@ -21,6 +21,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.Provenance;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.Source;
@@ -40,6 +41,7 @@ public final class Mirrors implements AutoCloseable {
     private final List<Mirror> mirrors = new ArrayList<>();
     private final Map<Mirror, SourceState> states = new LinkedHashMap<>();
     private final List<Fetcher> fetchers = new ArrayList<>();
+    private final Provenance provenance;
     private final Rounds rounds;
 
     /**
@@ -49,6 +51,7 @@ public final class Mirrors implements AutoCloseable {
      */
     public Mirrors(Settings settings, Catalogue catalogue, Provenance provenance) throws IOException {
         Principal.Account principal = principal(settings);
+        this.provenance = provenance;
         for (Source source : settings.sources()) {
             Optional<VerificationKey> trusted = SignedAnswers.trusted(source);
             Fetcher fetcher = new Fetcher(
@@ -111,6 +114,35 @@ public final class Mirrors implements AutoCloseable {
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException(file + " cannot be used as authorities: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Brings the file of a damaged image again from the source that it came from.
+     *
+     * @return whether it is here; false also when it is this site's own
+     */
+    public boolean heal(String uuid) {
+        Optional<Provenance.Origin> origin = provenance.of(uuid);
+        for (Mirror mirror : mirrors) {
+            if (origin.filter(its -> its.source().equals(mirror.source().url())).isPresent()) {
+                return heal(mirror, uuid);
+            }
+        }
+        return false;
+    }
+
+    private static boolean heal(Mirror mirror, String uuid) {
+        try {
+            mirror.heal(uuid);
+            return true;
+        } catch (IOException | ImageException e) {
+            LOG.warn(
+                    "image {} cannot be mended from {}: {}",
+                    uuid,
+                    mirror.source().url(),
+                    e.getMessage());
+            return false;
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -161,6 +162,25 @@ public final class Statistics implements AutoCloseable {
             counts.add(known.getOrDefault(day, 0L));
         }
         return counts;
+    }
+
+    /** The first day of which anything is known; empty when that is nothing. */
+    public synchronized Optional<Instant> countedSince() {
+        settle();
+        return days.all().isEmpty()
+                ? Optional.empty()
+                : Optional.of(begin(days.all().firstKey()));
+    }
+
+    /** The last day on which an image was downloaded; empty when nobody has, or so long ago that it is forgotten. */
+    public synchronized Optional<Instant> lastDownload(String uuid) {
+        settle();
+        NavigableMap<Long, Long> known = downloads.days(UUID.fromString(uuid));
+        return known.isEmpty() ? Optional.empty() : Optional.of(begin(known.lastKey()));
+    }
+
+    private static Instant begin(long day) {
+        return Instant.ofEpochSecond(day * DAY.toSeconds());
     }
 
     /** An image and how often it was downloaded. */

@@ -170,6 +170,30 @@ public final class LocalStorage implements Storage {
     }
 
     /**
+     * Gives a blob another name, at once and without copying it; durable when it returns.
+     *
+     * @return false when there is no such blob
+     * @throws IOException also when the new name is taken, or the blob is behind a symlink, which may lead elsewhere from
+     *     there
+     */
+    public boolean move(BlobKey from, BlobKey to) throws IOException {
+        return writer.move(from, to);
+    }
+
+    /** Whether there is a blob of that name that {@link #move} can move. */
+    public boolean isMovable(BlobKey key) throws IOException {
+        return tree.find(key) instanceof LocalEntry.RegularFile file
+                && file.path().equals(file.real());
+    }
+
+    /** What lies in a directory of this storage, hidden or not, as a storage of its own; empty when there is none. */
+    public Optional<LocalStorage> within(BlobKey directory) throws IOException {
+        return tree.find(directory) instanceof LocalEntry.Directory found
+                ? Optional.of(new LocalStorage(found.path()))
+                : Optional.empty();
+    }
+
+    /**
      * Removes pending files that a crash has left. A file that this object is writing is never taken;
      * one of another process is, when that has not written to it for so long.
      */

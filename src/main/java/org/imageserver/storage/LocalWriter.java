@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -145,6 +146,26 @@ final class LocalWriter {
         Path directory = parentOf(file.path());
         // Reached by a symlink, the directory belongs to another name.
         if (file.path().equals(key.under(tree.root()))) {
+            removeEmptyDirectories(directory);
+        }
+        forceUpwards(directory);
+        return true;
+    }
+
+    boolean move(BlobKey from, BlobKey to) throws IOException {
+        requireUsable(to);
+        if (!(tree.find(from) instanceof LocalEntry.RegularFile file)) {
+            return false;
+        }
+        if (!file.path().equals(file.real())) {
+            throw new FileSystemException(from.value(), null, "is a symlink, which is not moved");
+        }
+        if (!(tree.find(to) instanceof LocalEntry.Absent)) {
+            throw new FileAlreadyExistsException(to.value());
+        }
+        publish(to, file.path(), target -> Files.move(file.path(), target, StandardCopyOption.ATOMIC_MOVE));
+        Path directory = parentOf(file.path());
+        if (file.path().equals(from.under(tree.root()))) {
             removeEmptyDirectories(directory);
         }
         forceUpwards(directory);

@@ -38,6 +38,11 @@ public interface Storage extends AutoCloseable {
      */
     StoredBlob open(BlobKey key) throws IOException;
 
+    /** The same, but where it is kept, past all copies that are made to be read faster. */
+    default StoredBlob openOriginal(BlobKey key) throws IOException {
+        return open(key);
+    }
+
     /** Describes a blob without opening it; empty when there is none. */
     Optional<BlobInfo> stat(BlobKey key) throws IOException;
 

@@ -44,7 +44,7 @@ final class Health {
     record Check(String name, Result result, String message) {}
 
     List<Check> checks() {
-        return List.of(images(), storage());
+        return List.of(images(), storage(), files());
     }
 
     private Check images() {
@@ -54,6 +54,17 @@ final class Health {
         return age.compareTo(interval.multipliedBy(MISSED_LOOKS).plus(ONE_LOOK)) > 0
                 ? new Check("images", Result.FAILED, when + ": what is served may be old; the log says what is wrong")
                 : new Check("images", Result.OK, when);
+    }
+
+    /** Their number alone: who asks may not know of all images. */
+    private Check files() {
+        int damaged = catalogue.quarantine().uuids().size();
+        return damaged == 0
+                ? new Check("files", Result.OK, "none is known to be damaged")
+                : new Check(
+                        "files",
+                        Result.WARNING,
+                        damaged + " damaged, and not served: /status names them to admins; publish them again");
     }
 
     private Check storage() {

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.imageserver.auth.Authenticator;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.Scrub;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.Body;
 import org.imageserver.http.ErrorCode;
@@ -39,17 +40,19 @@ public final class HealthRoutes {
     /**
      * Makes the routes.
      *
+     * @param scrub reads files again
      * @param interval between two looks at the images
      * @param jobs what runs in the background, as the API shows it
      */
     public HealthRoutes(
             Catalogue catalogue,
+            Scrub scrub,
             Duration interval,
             Statistics statistics,
             Supplier<List<ObjectNode>> jobs,
             String version) {
         this.health = new Health(catalogue, interval);
-        this.makeMetrics = () -> new Metrics(catalogue, statistics, jobs, version);
+        this.makeMetrics = () -> new Metrics(catalogue, scrub, statistics, jobs, version);
     }
 
     /** For the addresses where everyone comes: the numbers are for administrators. */

@@ -19,6 +19,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -30,6 +31,8 @@ import java.util.stream.Collectors;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.Scrub;
+import org.imageserver.catalogue.ScrubProgress;
 import org.imageserver.catalogue.Snapshot;
 import org.imageserver.catalogue.Verification;
 import org.imageserver.catalogue.Verifications;
@@ -52,6 +55,7 @@ final class Metrics {
     private static final double NANOS = 1e9;
 
     private final Catalogue catalogue;
+    private final Scrub scrub;
     private final Statistics statistics;
     private final Supplier<List<ObjectNode>> jobs;
     private final String version;
@@ -59,8 +63,9 @@ final class Metrics {
     private final PrometheusTextFormatWriter writer =
             PrometheusTextFormatWriter.builder().build();
 
-    Metrics(Catalogue catalogue, Statistics statistics, Supplier<List<ObjectNode>> jobs, String version) {
+    Metrics(Catalogue catalogue, Scrub scrub, Statistics statistics, Supplier<List<ObjectNode>> jobs, String version) {
         this.catalogue = catalogue;
+        this.scrub = scrub;
         this.statistics = statistics;
         this.jobs = jobs;
         this.version = version;
@@ -100,12 +105,33 @@ final class Metrics {
                         "imageserver_snapshot_age_seconds",
                         "Time since the storage could be looked at.",
                         value(catalogue.sinceLastLook().toNanos() / NANOS)),
-                jobs()));
+                jobs(),
+                gauge(
+                        "imageserver_quarantined_files",
+                        "Files of all images that are damaged and not served.",
+                        value(catalogue.quarantine().uuids().size())),
+                counter(
+                        "imageserver_scrub_read_bytes",
+                        "Bytes of files that were read again to find damage.",
+                        point(scrub.bytesRead())),
+                gauge(
+                        "imageserver_scrub_pass_files",
+                        "Files that were read in the pass over all files that runs or ran last.",
+                        value(scrub.progress().files())),
+                gauge(
+                        "imageserver_scrub_finished_timestamp_seconds",
+                        "When all files had been read again for the last time; 0 before the first.",
+                        value(finished(scrub.progress())))));
         long usable = catalogue.usableBytes();
         if (usable < Long.MAX_VALUE) {
             all.add(gauge("imageserver_storage_free_bytes", "Room for more images.", value(usable)));
         }
         return all;
+    }
+
+    private static long finished(ScrubProgress progress) {
+        String finished = progress.finished();
+        return finished == null ? 0 : Instant.parse(finished).getEpochSecond();
     }
 
     private MetricSnapshot build() {

@@ -81,6 +81,7 @@ final class ImageWords {
                 check("good", "verified", "This server has read it all: a complete, intact stream.", verification);
             case PROBLEM ->
                 check("bad", "problem", "Something is wrong with the file. It is served all the same.", verification);
+            case QUARANTINED -> check("bad", "damaged", "This image cannot be had at the moment.", verification);
             case NOT_A_STREAM ->
                 check(
                         "",

@@ -214,6 +214,7 @@ public final class StatusPage {
                     case VERIFIED_AT_PUBLISH -> "verified when they were published";
                     case VERIFIED -> "verified in the background";
                     case PROBLEM -> "with a problem";
+                    case QUARANTINED -> "damaged and not served";
                     case NOT_A_STREAM -> "of a type that is no ZFS stream";
                     case NOT_YET -> "waiting to be verified";
                     case OFF -> "not verified, since that is switched off";

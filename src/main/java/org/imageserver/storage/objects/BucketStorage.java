@@ -72,6 +72,15 @@ public final class BucketStorage implements Storage {
     }
 
     @Override
+    public StoredBlob openOriginal(BlobKey key) throws IOException {
+        Optional<Named> named =
+                key.isHidden() ? Optional.empty() : log.namespace().find(key);
+        return named.isPresent() && named.get().content() instanceof Content.Stored stored
+                ? new StoredObject(named.get().info(), stored.object(), store)
+                : open(key);
+    }
+
+    @Override
     public Optional<BlobInfo> stat(BlobKey key) throws IOException {
         return key.isHidden() ? own.stat(key) : log.namespace().find(key).map(Named::info);
     }

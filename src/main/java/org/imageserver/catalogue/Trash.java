@@ -1,0 +1,253 @@
+package org.imageserver.catalogue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.imageserver.manifest.DiskManifest;
+import org.imageserver.storage.BlobInfo;
+import org.imageserver.storage.BlobKey;
+import org.imageserver.storage.LocalStorage;
+import org.imageserver.storage.NoSuchBlobException;
+import org.imageserver.storage.PendingBlob;
+import org.imageserver.storage.StoredBlob;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images that were taken away and can still be had back: their files lie in {@code .image-server/trash/UUID/}, moved, not
+ * copied. As everywhere, the manifest decides. On the way here it goes first, on the way back last; where it is when a
+ * crash comes between, the rest of its image belongs, and {@link #tidy} brings it there. Thread-safe as long as
+ * {@link Publisher} is the only one to call what is not public.
+ */
+public final class Trash {
+    private static final BlobKey PLACE = BlobKey.parse(".image-server/trash");
+    private static final String NOTE = "thrown-away.json";
+
+    /** A newer server may have remembered more. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private final LocalStorage storage;
+    private final StoredManifest manifests;
+    private final CatalogueSettings settings;
+
+    /** Uses the trash of a directory of images; makes nothing yet. */
+    public Trash(LocalStorage storage, CatalogueSettings settings) {
+        this.storage = storage;
+        this.settings = settings;
+        this.manifests = manifests(storage);
+    }
+
+    private StoredManifest manifests(LocalStorage where) {
+        return new StoredManifest(
+                where, settings.defaultOwner(), settings.mode().isPublicByDefault());
+    }
+
+    /**
+     * An image in the trash.
+     *
+     * @param bytes that it takes
+     * @param at when it was thrown away
+     * @param why in words
+     */
+    public record Thrown(String uuid, String name, String version, long bytes, Instant at, String why) {}
+
+    /** What lies beside the files, where somebody may have edited it. */
+    private record Note(@Nullable String at, @Nullable String why) {}
+
+    /** What is in it, oldest first. */
+    public List<Thrown> list() throws IOException {
+        List<Thrown> all = new ArrayList<>();
+        Optional<LocalStorage> place = storage.within(PLACE);
+        for (String uuid : uuids()) {
+            Optional<DiskManifest> manifest = manifests(place.orElseThrow()).find(uuid);
+            if (manifest.isPresent()) {
+                all.add(thrown(place.get(), uuid, manifest.get()));
+            }
+        }
+        all.sort(Comparator.comparing(Thrown::at).thenComparing(Thrown::uuid));
+        return all;
+    }
+
+    private static Thrown thrown(LocalStorage place, String uuid, DiskManifest manifest) throws IOException {
+        List<BlobInfo> blobs = place.list(uuid + "/");
+        Note note = note(place, uuid);
+        // Without a note, it is as if it came now: nothing is lost for want of one.
+        Instant at = Instant.now();
+        try {
+            at = note.at() == null ? at : Instant.parse(note.at());
+        } catch (DateTimeException e) {
+            at = Instant.now();
+        }
+        return new Thrown(
+                uuid,
+                manifest.manifest().name(),
+                manifest.manifest().version(),
+                blobs.stream().mapToLong(BlobInfo::size).sum(),
+                at,
+                note.why() == null ? "" : note.why());
+    }
+
+    private static Note note(LocalStorage place, String uuid) throws IOException {
+        try (StoredBlob blob = place.open(BlobKey.parse(uuid + "/" + NOTE));
+                InputStream stream = blob.stream(0, Long.MAX_VALUE)) {
+            return JSON.readValue(stream, Note.class);
+        } catch (NoSuchBlobException | JsonProcessingException e) {
+            return new Note(null, null);
+        }
+    }
+
+    private NavigableSet<String> uuids() throws IOException {
+        NavigableSet<String> uuids = new TreeSet<>();
+        Optional<LocalStorage> place = storage.within(PLACE);
+        if (place.isPresent()) {
+            place.get().namesInRoot().stream().filter(DirectoryScan::isUuid).forEach(uuids::add);
+        }
+        return uuids;
+    }
+
+    private static BlobKey here(String uuid, String name) {
+        return PLACE.resolve(uuid + "/" + name);
+    }
+
+    private static BlobKey there(String uuid, String name) {
+        return BlobKey.parse(uuid + "/" + name);
+    }
+
+    /** The manifest of an image in the trash. */
+    Optional<DiskManifest> find(String uuid) throws IOException {
+        Optional<LocalStorage> place = storage.within(PLACE);
+        return place.isPresent() ? manifests(place.get()).find(uuid) : Optional.empty();
+    }
+
+    /** Takes an image in; it vanishes with the first step that moves anything. */
+    void take(DiskManifest image, String why) throws IOException {
+        String uuid = image.manifest().uuid();
+        List<String> names = names(image);
+        for (String name : names) {
+            BlobKey key = there(uuid, name);
+            if (storage.stat(key).isPresent() && !storage.isMovable(key)) {
+                throw new IOException(
+                        key + " is a symlink, and cannot be moved to the trash; delete the image by hand");
+            }
+        }
+        remove(uuid);
+        try (PendingBlob note = storage.begin(here(uuid, NOTE))) {
+            String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+            note.write(ByteBuffer.wrap(JSON.writeValueAsBytes(new Note(now, why))));
+            note.commit();
+        }
+        for (String name : names) {
+            storage.move(there(uuid, name), here(uuid, name));
+        }
+    }
+
+    /** What belongs to an image, the manifest first. */
+    private List<String> names(DiskManifest image) throws IOException {
+        List<String> names = new ArrayList<>(List.of(StoredManifest.NAME));
+        if (image.manifest().file().isPresent()) {
+            names.add(FileReceiver.fileName(image));
+        }
+        storage.list(image.manifest().uuid() + "/").stream()
+                .map(blob -> blob.key().segments().getLast())
+                .filter(Icons::isIconName)
+                .forEach(names::add);
+        return names;
+    }
+
+    /**
+     * Gives an image back.
+     *
+     * @return false when somebody has made an image of this uuid meanwhile; it is still here then
+     */
+    boolean giveBack(DiskManifest image) throws IOException {
+        String uuid = image.manifest().uuid();
+        List<String> moved = new ArrayList<>();
+        for (BlobInfo blob : storage.within(PLACE).orElseThrow().list(uuid + "/")) {
+            String name = blob.key().segments().getLast();
+            if (!name.equals(NOTE) && !name.equals(StoredManifest.NAME)) {
+                storage.move(here(uuid, name), there(uuid, name));
+                moved.add(name);
+            }
+        }
+        // The very bytes: version 1 says things that version 2 does not.
+        if (!storage.createIfAbsent(there(uuid, StoredManifest.NAME), manifestBytes(uuid))) {
+            for (String name : moved) {
+                storage.move(there(uuid, name), here(uuid, name));
+            }
+            return false;
+        }
+        remove(uuid);
+        return true;
+    }
+
+    private byte[] manifestBytes(String uuid) throws IOException {
+        try (StoredBlob blob = storage.open(here(uuid, StoredManifest.NAME));
+                InputStream stream = blob.stream(0, StoredManifest.MAX_BYTES)) {
+            return stream.readAllBytes();
+        }
+    }
+
+    /**
+     * Removes for good what was thrown away before a time.
+     *
+     * @return what is gone
+     */
+    public List<Thrown> empty(Instant before) throws IOException {
+        List<Thrown> gone =
+                list().stream().filter(thrown -> !thrown.at().isAfter(before)).toList();
+        for (Thrown thrown : gone) {
+            remove(thrown.uuid());
+        }
+        return gone;
+    }
+
+    /** The manifest first: without it, what is left is nothing. */
+    private void remove(String uuid) throws IOException {
+        storage.delete(here(uuid, StoredManifest.NAME));
+        Optional<LocalStorage> place = storage.within(PLACE);
+        if (place.isPresent()) {
+            for (BlobInfo blob : place.get().list(uuid + "/")) {
+                storage.delete(here(uuid, blob.key().segments().getLast()));
+            }
+        }
+    }
+
+    /** Ends what a crash has left half done: the bytes of an image go where its manifest is. */
+    public void tidy() throws IOException {
+        for (String uuid : uuids()) {
+            Optional<DiskManifest> here = find(uuid);
+            boolean isThere = manifests.find(uuid).isPresent();
+            if (here.isEmpty()) {
+                remove(uuid);
+            } else if (!isThere) {
+                for (String name : names(here.get())) {
+                    if (storage.stat(here(uuid, name)).isEmpty()) {
+                        storage.move(there(uuid, name), here(uuid, name));
+                    }
+                }
+            } else if (isWithoutFile(here.get())) {
+                remove(uuid);
+            }
+        }
+    }
+
+    /** Given back, but for the last step. */
+    private boolean isWithoutFile(DiskManifest image) throws IOException {
+        return image.manifest().file().isPresent()
+                && storage.stat(here(image.manifest().uuid(), FileReceiver.fileName(image)))
+                        .isEmpty();
+    }
+}

@@ -1,0 +1,91 @@
+package org.imageserver.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.imageserver.TestServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A damaged file is fetched again from where its image came. */
+class HealingTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final byte[] FILE = new byte[50_000];
+
+    @TempDir
+    private Path directory;
+
+    private FaultyUpstream upstream;
+
+    @BeforeEach
+    void startUpstream() {
+        upstream = new FaultyUpstream();
+    }
+
+    @AfterEach
+    void stopUpstream() {
+        upstream.close();
+    }
+
+    private TestServer mirror() {
+        TestServer server = TestServer.start(directory, "\"sources\": [{\"url\": \"" + upstream.url() + "\"}]");
+        await().atMost(PATIENCE).until(() -> server.names("/images").size() == 1);
+        // What the source is asked for next is not where the image is from, which is written down after it came.
+        await().atMost(PATIENCE)
+                .until(() -> !server.server()
+                        .catalogue()
+                        .provenance()
+                        .from(upstream.url())
+                        .isEmpty());
+        return server;
+    }
+
+    private void flip(String uuid) throws IOException {
+        Path file;
+        try (Stream<Path> files = Files.list(directory.resolve("images").resolve(uuid))) {
+            file = files.filter(path -> !path.endsWith("manifest.json"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        FileTime time = Files.getLastModifiedTime(file);
+        bytes[1000] ^= 1;
+        Files.write(file, bytes);
+        Files.setLastModifiedTime(file, time);
+    }
+
+    @Test
+    void fetchesTheFileAgain() throws Exception {
+        String uuid = upstream.add(1, "base", FILE);
+        try (TestServer server = mirror()) {
+            flip(uuid);
+            server.server().scrub().pass();
+            assertThat(server.getBytes("/images/" + uuid + "/file").body()).isEqualTo(FILE);
+            assertThat(server.server().scrub().progress().damaged()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void doesNotTakeOtherBytes() throws Exception {
+        String uuid = upstream.add(1, "base", FILE);
+        try (TestServer server = mirror()) {
+            upstream.replaceFile(uuid, new byte[49_999]);
+            flip(uuid);
+            server.server().scrub().pass();
+            assertThat(server.getBytes("/images/" + uuid + "/file").statusCode())
+                    .isEqualTo(503);
+            assertThat(server.log().warnings()).anyMatch(line -> line.contains("can be mended by its own file alone"));
+            upstream.replaceFile(uuid, FILE);
+            server.server().scrub().recheck();
+            assertThat(server.getBytes("/images/" + uuid + "/file").body()).isEqualTo(FILE);
+        }
+    }
+}
