@@ -16,6 +16,7 @@ import org.imageserver.auth.AuthorizedKeys;
 import org.imageserver.auth.SignIn;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
+import org.imageserver.catalogue.ConfiguredChannels;
 import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.LeftoverSweep;
 import org.imageserver.catalogue.Scrub;
@@ -256,7 +257,15 @@ public final class ImageServer implements AutoCloseable {
             case PUBLIC -> ManifestRules.Mode.PUBLIC;
             case PRIVATE -> ManifestRules.Mode.PRIVATE;
         };
-        return new CatalogueSettings(settings.creator().uuid(), mode, uploadPolicy(settings.publishing()));
+        return new CatalogueSettings(
+                settings.creator().uuid(), mode, uploadPolicy(settings.publishing()), channels(settings));
+    }
+
+    private static ConfiguredChannels channels(Settings settings) {
+        return new ConfiguredChannels(settings.channels().stream()
+                .map(channel -> new ConfiguredChannels.Channel(
+                        channel.name(), channel.description(), channel.isDefault(), channel.publishers()))
+                .toList());
     }
 
     private static UploadPolicy uploadPolicy(Publishing publishing) {

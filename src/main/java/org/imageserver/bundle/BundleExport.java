@@ -66,7 +66,7 @@ public final class BundleExport {
 
     private Entry entry(Image image, LongConsumer progress) throws IOException {
         String folder = image.uuid() + "/";
-        byte[] manifest = image.json().bytes();
+        byte[] manifest = image.jsonWithoutChannels().bytes();
         Member icon = null;
         if (image.icon().isPresent()) {
             try (OpenFile file = catalogue.openIcon(snapshot, principal, image.uuid())) {
@@ -120,8 +120,9 @@ public final class BundleExport {
         String name = member.name().substring(member.name().lastIndexOf('/') + 1);
         return switch (name) {
             case "manifest.json" ->
-                new ByteArrayInputStream(
-                        snapshot.image(image.uuid(), principal).json().bytes());
+                new ByteArrayInputStream(snapshot.image(image.uuid(), principal)
+                        .jsonWithoutChannels()
+                        .bytes());
             case "file" -> stream(catalogue.openFile(snapshot, principal, image.uuid(), 0));
             default -> stream(catalogue.openIcon(snapshot, principal, image.uuid()));
         };

@@ -25,9 +25,16 @@ public final class AdminFields {
         this.verifications = verifications;
     }
 
-    /** The manifest of an image with these fields. */
-    public Rendered shown(Snapshot snapshot, Image image) {
+    /**
+     * The manifest of an image with these fields.
+     *
+     * @param hasChannels whether the client knows of channels
+     */
+    public Rendered shown(Snapshot snapshot, Image image, boolean hasChannels) {
         ObjectNode manifest = manifest(image);
+        if (!hasChannels) {
+            manifest.remove("channels");
+        }
         image.file().filter(file -> !image.isOffered()).ifPresent(file -> {
             ObjectNode shown = (ObjectNode) manifest.path("files").get(0);
             addTo(shown, file);

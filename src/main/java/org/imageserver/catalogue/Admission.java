@@ -37,14 +37,15 @@ final class Admission {
 
     /**
      * The one place that lets somebody at an image that is there: the image as it is stored now, if he may change it and
-     * it is the one that he knows. Lookup comes before ownership, as in the peer; and whoever may not change it is not
+     * it is the one that he knows. The channel comes before lookup, and lookup before ownership, as in the peer; and whoever may not change it is not
      * told what it is like.
      */
     DiskManifest own(Target target) throws IOException {
         String uuid = target.uuid();
         Account account = publisher(target.principal());
+        ChannelScope scope = catalogue.channels().toChange(target.channel());
         catalogue.catchUpIfMissing(uuid);
-        Image current = catalogue.snapshot().image(uuid, target.principal());
+        Image current = catalogue.snapshot().image(uuid, target.principal(), scope);
         if (current.isOffered()) {
             throw new Refused(
                     Reason.NOT_OWNER,
@@ -107,9 +108,9 @@ final class Admission {
         return guid.flatMap(Guid::find).map(StreamPolicy.Origin::of).orElse(StreamPolicy.Origin.OF_UNKNOWN_GUID);
     }
 
-    /** Refuses to take an image away that others build on. */
-    void refuseIfNeeded(String uuid) {
-        List<String> dependents = catalogue.snapshot().dependents(uuid);
+    /** Refuses to take an image away that others among these build on. */
+    void refuseIfNeeded(String uuid, ChannelScope scope) {
+        List<String> dependents = catalogue.snapshot().dependents(uuid, scope);
         if (dependents.isEmpty()) {
             return;
         }

@@ -51,6 +51,7 @@ public final class Catalogue implements AutoCloseable {
     private final boolean areStreamsVerified;
     private final Provenance provenance;
     private final Quarantine quarantine;
+    private final ConfiguredChannels channels;
     private final AdminFields adminFields;
     private final DirectoryScan scan;
     private final ReentrantLock scanning = new ReentrantLock();
@@ -78,22 +79,28 @@ public final class Catalogue implements AutoCloseable {
         StoredManifest manifests = new StoredManifest(
                 storage, settings.defaultOwner(), settings.mode().isPublicByDefault());
         this.provenance = new Provenance(storage);
+        this.channels = settings.channels();
         this.quarantine = new Quarantine(storage, digests, manifests);
-        ManifestRules rules = new ManifestRules(settings.mode(), Set.of());
+        ManifestRules rules = new ManifestRules(settings.mode(), Set.copyOf(channels.names()));
         FileReceiver files = new FileReceiver(storage, manifests, settings.uploads(), digests);
         this.publisher = new Publisher(manifests, this, rules, files, new Icons(storage));
-        this.offers = new OfferReader(rules, files, settings.defaultOwner());
+        this.offers = new OfferReader(rules, files, settings.defaultOwner(), channels.defaults());
         this.verifications = new Verifications(digests, quarantine, settings.uploads());
         // What several servers share was published through one of them, which verified it.
         this.areStreamsVerified = settings.uploads().streams() != UploadPolicy.Streams.OFF && !storage.isShared();
         this.adminFields = new AdminFields(digests, verifications, provenance);
-        this.scan = new DirectoryScan(storage, new ImageReader(manifests, digests));
+        this.scan = new DirectoryScan(storage, new ImageReader(manifests, digests, channels));
         this.hasher = new Hasher(digests, this::read);
     }
 
     /** The way to change images. */
     public Publisher publisher() {
         return publisher;
+    }
+
+    /** The channels that images are in. */
+    public ConfiguredChannels channels() {
+        return channels;
     }
 
     /** What administrators see beside the rest. */

@@ -25,11 +25,11 @@ public final class DirectoryCheck {
     public DirectoryCheck(LocalStorage storage, String defaultOwner) throws IOException {
         this.storage = storage;
         Digests digests = new Digests(storage);
-        DirectoryScan scan =
-                new DirectoryScan(storage, new ImageReader(new StoredManifest(storage, defaultOwner, true), digests));
+        StoredManifest manifests = new StoredManifest(storage, defaultOwner, true);
+        DirectoryScan scan = new DirectoryScan(storage, new ImageReader(manifests, digests, ConfiguredChannels.NONE));
         scan.look(Watch.Extent.EVERYTHING);
         this.snapshot = scan.snapshot();
-        this.quarantine = new Quarantine(storage, digests, new StoredManifest(storage, defaultOwner, true));
+        this.quarantine = new Quarantine(storage, digests, manifests);
     }
 
     /** The images that are fine as far as names and sizes tell. */

@@ -50,7 +50,8 @@ public final class Export {
                 files.add(file);
                 tags.append(image.json().etag()).append(' ').append(file.etag()).append(' ');
                 modified = file.modified().isAfter(modified) ? file.modified() : modified;
-                byte[] manifest = image.json().bytes();
+                // Channels mean nothing to whoever takes it in.
+                byte[] manifest = image.jsonWithoutChannels().bytes();
                 addEntry(parts, image, "manifest.json", JoinedBlob.Part.of(manifest));
                 addEntry(parts, image, ImageReader.DEFAULT_FILE, new JoinedBlob.Part(file.size(), file::stream));
             }

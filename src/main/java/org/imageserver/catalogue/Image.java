@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin the image that it is an increment of
  * @param tags as text, for the {@code tag.KEY} filters
  * @param billingTags for the {@code billing_tag} filter
+ * @param channels that it is in
  * @param json the manifest as IMGAPI serves it
  * @param descriptionIndex where in it the text of the description begins; 0 if there is none
  * @param v1 the manifest as it stands on disk when it is of version 1, for DSAPI
@@ -52,6 +53,7 @@ public record Image(
         Optional<String> origin,
         Map<String, String> tags,
         Set<String> billingTags,
+        ChannelSet channels,
         Rendered json,
         int descriptionIndex,
         Optional<Rendered> v1,
@@ -115,6 +117,11 @@ public record Image(
     /** Whether another server has it and this one has not: it can be read, and its file is fetched when somebody wants it. */
     public boolean isOffered() {
         return offer != null;
+    }
+
+    /** The manifest as clients are shown it that know nothing of channels. */
+    public Rendered jsonWithoutChannels() {
+        return channels.names().isEmpty() ? json : new Rendered(channels.takenFrom(json.bytes()));
     }
 
     /** What it says of itself in words; looked up in its JSON, because it is rarely asked for. */

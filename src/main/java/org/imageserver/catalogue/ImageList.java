@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lists show to everyone as a JSON array, rendered in chunks: after a change, only the chunks are made anew in
+ * What lists show to everyone who names no channel, as a JSON array, rendered in chunks: after a change, only the chunks are made anew in
  * which something changed. Immutable.
  */
 public final class ImageList {
@@ -31,7 +31,9 @@ public final class ImageList {
 
     /** The list of those that are listed among these images. */
     ImageList with(List<Image> sorted) {
-        List<Image> listed = sorted.stream().filter(Image::isListed).toList();
+        List<Image> listed = sorted.stream()
+                .filter(image -> image.isListed() && image.channels().hasDefault())
+                .toList();
         return new ImageList(listed, chunks.with(listed, RenderedChunk::new));
     }
 

@@ -95,13 +95,14 @@ public final class ImageQuery {
     }
 
     /**
-     * The images that match, among those that the principal may see. Without a state in the query, and to everyone who
+     * The images that match, among those of a channel that the principal may see. Without a state in the query, and to everyone who
      * brings no credential, only active ones.
      *
      * @throws ImageException.NotFound when the marker is the uuid of no image
      */
-    public List<Image> run(Snapshot snapshot, Principal principal) {
+    public List<Image> run(Snapshot snapshot, Principal principal, ChannelScope scope) {
         Predicate<Image> wanted = visible(principal)
+                .and(scope::has)
                 .and(states)
                 .and(filter)
                 .and(marker.map(text -> from(text, snapshot, principal)).orElse(image -> true));

@@ -29,10 +29,12 @@ final class ImageReader {
 
     private final StoredManifest manifests;
     private final Digests digests;
+    private final ConfiguredChannels channels;
 
-    ImageReader(StoredManifest manifests, Digests digests) {
+    ImageReader(StoredManifest manifests, Digests digests, ConfiguredChannels channels) {
         this.manifests = manifests;
         this.digests = digests;
+        this.channels = channels;
     }
 
     /** Why a directory gives no image. */
@@ -83,17 +85,19 @@ final class ImageReader {
         }
         Optional<Image.File> file = file(disk, blobs);
         Optional<BlobInfo> icon = Icons.among(blobs);
-        return image(Presentation.of(manifest, file, icon.isPresent()), v1(disk), file, icon, null);
+        return image(
+                Presentation.of(manifest, file, icon.isPresent()), channels.of(manifest), v1(disk), file, icon, null);
     }
 
     /** The image that a manifest is about. */
     static Image image(
             Manifest shown,
+            ChannelSet channels,
             Optional<Rendered> v1,
             Optional<Image.File> file,
             Optional<BlobInfo> icon,
             @Nullable Offer offer) {
-        byte[] json = shown.toBytes();
+        byte[] json = channels.addedTo(shown.toBytes());
         return new Image(
                 shown.uuid(),
                 shown.owner().intern(),
@@ -109,6 +113,7 @@ final class ImageReader {
                 Optional.ofNullable(shown.origin()),
                 interned(shown.tags()),
                 Set.copyOf(shown.billingTags()),
+                channels,
                 new Rendered(json),
                 Description.indexIn(json),
                 v1,

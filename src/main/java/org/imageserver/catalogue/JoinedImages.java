@@ -12,24 +12,47 @@ import java.util.NoSuchElementException;
  * whole one, and many clients may ask for it at once. Immutable.
  *
  * @param images in the order of the list
+ * @param hasChannels whether they say in which channels they are, where there are any
  */
-public record JoinedImages(List<Image> images) {
+public record JoinedImages(List<Image> images, boolean hasChannels) {
     private static final ByteBuffer OPEN = DirectMemory.copyOf(new byte[] {'['});
     private static final ByteBuffer CLOSE = DirectMemory.copyOf(new byte[] {']'});
+
+    /** The manifests as they are rendered. */
+    public JoinedImages(List<Image> images) {
+        this(images, true);
+    }
 
     /** Bytes of the array. */
     public int length() {
         int length = 2 + Math.max(0, images.size() - 1);
         for (Image image : images) {
-            length += image.json().length();
+            length += length(image);
         }
         return length;
+    }
+
+    private int length(Image image) {
+        return image.json().length() - (hasChannels ? 0 : image.channels().length());
+    }
+
+    private void write(Image image, ByteBuffer json) {
+        if (hasChannels) {
+            image.json().writeTo(json);
+        } else {
+            // They are the last field.
+            image.json().writeTo(json, length(image) - 1);
+            json.put((byte) '}');
+        }
     }
 
     /** Entity tag, unquoted: of the images' digests, since two lists of the same manifests are the same bytes. */
     public String etag() {
         MessageDigest digest = Sha1.newDigest();
         images.forEach(image -> digest.update(image.json().digest()));
+        if (!hasChannels) {
+            digest.update((byte) 1);
+        }
         return HexFormat.of().formatHex(digest.digest());
     }
 
@@ -40,7 +63,7 @@ public record JoinedImages(List<Image> images) {
             if (index > 0) {
                 json.put((byte) ',');
             }
-            images.get(index).json().writeTo(json);
+            write(images.get(index), json);
         }
         return json.put((byte) ']').array();
     }
@@ -72,15 +95,16 @@ public record JoinedImages(List<Image> images) {
                 return next++ == BEFORE ? OPEN.duplicate() : CLOSE.duplicate();
             }
             int first = next++;
-            Rendered manifest = images.get(first).json();
+            Image image = images.get(first);
+            Rendered manifest = image.json();
             Rendered.Place place = manifest.place();
             int comma = first == 0 ? 0 : 1;
-            if (place.offset() == 0) {
-                ByteBuffer alone = ByteBuffer.allocate(comma + manifest.length());
+            if (place.offset() == 0 || !hasChannels) {
+                ByteBuffer alone = ByteBuffer.allocate(comma + length(image));
                 if (comma > 0) {
                     alone.put((byte) ',');
                 }
-                manifest.writeTo(alone);
+                write(image, alone);
                 return alone.flip();
             }
             int end = place.offset() + manifest.length();

@@ -26,8 +26,10 @@ final class OfferReader {
     private final ManifestRules rules;
     private final FileReceiver files;
     private final String defaultOwner;
+    private final ChannelSet channels;
 
-    OfferReader(ManifestRules rules, FileReceiver files, String defaultOwner) {
+    OfferReader(ManifestRules rules, FileReceiver files, String defaultOwner, ChannelSet channels) {
+        this.channels = channels;
         this.rules = rules;
         this.files = files;
         this.defaultOwner = defaultOwner;
@@ -50,6 +52,7 @@ final class OfferReader {
         Manifest whole = Lifecycle.activated(accepted.with("files", array(said, file)));
         return ImageReader.image(
                 Presentation.of(whole, Optional.of(file), false),
+                channels,
                 Optional.empty(),
                 Optional.of(file),
                 Optional.empty(),

@@ -11,7 +11,7 @@ final class Presentation {
     static Manifest of(Manifest manifest, Optional<Image.File> file, boolean hasIcon) {
         return manifest.with(shown -> {
             file.ifPresent(known -> correct((ObjectNode) shown.path("files").get(0), known));
-            // Channels of the server that the manifest came from mean nothing here.
+            // Those of this server are added where they are shown; others mean nothing here.
             shown.remove("channels");
             if (hasIcon) {
                 shown.put("icon", true);

@@ -50,6 +50,7 @@ public final class Publisher {
 
     private final StoredManifest manifests;
     private final Admission admission;
+    private final ChannelMoves moves;
     private final Catalogue catalogue;
     private final ManifestRules rules;
     private final FileReceiver files;
@@ -59,6 +60,7 @@ public final class Publisher {
     Publisher(StoredManifest manifests, Catalogue catalogue, ManifestRules rules, FileReceiver files, Icons icons) {
         this.manifests = manifests;
         this.admission = new Admission(catalogue, manifests);
+        this.moves = new ChannelMoves(catalogue, admission);
         this.catalogue = catalogue;
         this.rules = rules;
         this.files = files;
@@ -72,6 +74,11 @@ public final class Publisher {
      */
     public Account checkMayPublish(Principal principal) {
         return publisher(principal);
+    }
+
+    /** Refuses whoever may not make an image in this channel, before anything is read from them. */
+    public void checkMayPublish(Author author) {
+        moves.author(author);
     }
 
     /** Refuses whoever may not change this image, before anything is read from them. */
@@ -112,26 +119,32 @@ public final class Publisher {
     }
 
     /** CreateImage: an image that is not activated and has no file. */
-    public Image create(Principal principal, ObjectNode body) throws IOException {
-        Account account = publisher(principal);
-        return add(account, accepted(rules.forCreate(body, UUID.randomUUID().toString(), account.uuid())));
+    public Image create(Author author, ObjectNode body) throws IOException {
+        Account account = moves.author(author);
+        Manifest manifest = accepted(rules.forCreate(body, UUID.randomUUID().toString(), account.uuid()));
+        return add(account, moves.placed(manifest, author));
     }
 
     /** AdminImportImage: an image whose manifest keeps its uuid and its date. */
-    public Image importManifest(Principal principal, String uuid, ObjectNode body) throws IOException {
-        Account account = publisher(principal);
-        return add(account, accepted(rules.forImport(body, uuid, account.uuid())));
+    public Image importManifest(Author author, String uuid, ObjectNode body) throws IOException {
+        Account account = moves.author(author);
+        return add(account, moves.placed(accepted(rules.forImport(body, uuid, account.uuid())), author));
     }
 
     private Image add(Account account, Manifest manifest) throws IOException {
         checkOwner(account, manifest);
         return underLock(() -> {
-            admission.checkOrigin(manifest, account);
+            checkOriginOfNew(manifest, account);
             if (!manifests.create(new DiskManifest(manifest, null, null))) {
                 throw uuidExists(manifest.uuid());
             }
             return catalogue.refresh(manifest.uuid());
         });
+    }
+
+    private void checkOriginOfNew(Manifest manifest, Account account) {
+        admission.checkOrigin(manifest, account);
+        moves.checkNew(manifest);
     }
 
     /**
@@ -183,31 +196,30 @@ public final class Publisher {
     }
 
     /** Refuses what {@link #publish} would refuse before it has read a byte. */
-    public void checkPublication(Principal principal, ObjectNode body, FileUpload upload) throws IOException {
-        checkPublication(publisher(principal), UUID.randomUUID().toString(), body, upload);
-    }
-
-    private void checkPublication(Account account, String uuid, ObjectNode body, FileUpload upload) throws IOException {
+    public void checkPublication(Author author, ObjectNode body, FileUpload upload) throws IOException {
+        Account account = moves.author(author);
         files.checkAnnounced(upload);
+        String uuid = UUID.randomUUID().toString();
         Manifest likely = accepted(rules.forCreate(OneShot.likely(body), uuid, account.uuid()));
-        admission.checkOrigin(likely, account);
+        checkOriginOfNew(moves.placed(likely, author), account);
     }
 
     /**
      * One-shot publishing: manifest and file at once. The image is active when it appears; if anything goes wrong,
      * there never was one.
      */
-    public Image publish(Principal principal, ObjectNode body, FileUpload upload) throws IOException {
-        Account account = publisher(principal);
+    public Image publish(Author author, ObjectNode body, FileUpload upload) throws IOException {
+        Account account = moves.author(author);
         String uuid = UUID.randomUUID().toString();
-        checkPublication(account, uuid, body, upload);
+        checkPublication(author, body, upload);
         try (ReceivedFile received = files.receive(
                 uuid,
                 OneShot.type(body),
                 upload,
-                admission.origin(body.path("origin").textValue(), principal))) {
+                admission.origin(body.path("origin").textValue(), author.principal()))) {
             ObjectNode complete = OneShot.complete(body, received);
-            return addActive(account, accepted(rules.forCreate(complete, uuid, account.uuid())), received);
+            Manifest manifest = accepted(rules.forCreate(complete, uuid, account.uuid()));
+            return addActive(account, moves.placed(manifest, author), received);
         }
     }
 
@@ -215,17 +227,16 @@ public final class Publisher {
      * AdminImportImage, AddImageFile and ActivateImage at once, for an image that was made elsewhere: it keeps its uuid
      * and its date, and is active when it appears; if anything goes wrong, there never was one. Its type must be given.
      */
-    public Image importWithFile(Principal principal, String uuid, ObjectNode body, FileUpload upload)
-            throws IOException {
-        return importWithFile(principal, uuid, body, upload, Follower.NOBODY);
+    public Image importWithFile(Author author, String uuid, ObjectNode body, FileUpload upload) throws IOException {
+        return importWithFile(author, uuid, body, upload, Follower.NOBODY);
     }
 
     /** The same, while somebody looks on at how the file arrives. */
-    public Image importWithFile(Principal principal, String uuid, ObjectNode body, FileUpload upload, Follower follower)
+    public Image importWithFile(Author author, String uuid, ObjectNode body, FileUpload upload, Follower follower)
             throws IOException {
-        Account account = publisher(principal);
+        Account account = moves.author(author);
         files.checkAnnounced(upload);
-        Manifest manifest = accepted(rules.forImport(body, uuid, account.uuid()));
+        Manifest manifest = moves.placed(accepted(rules.forImport(body, uuid, account.uuid())), author);
         if (catalogue.snapshot().own(uuid).isPresent()) {
             throw uuidExists(uuid);
         }
@@ -233,7 +244,7 @@ public final class Publisher {
                 uuid,
                 Optional.ofNullable(manifest.type()),
                 upload,
-                admission.origin(manifest.origin(), principal),
+                admission.origin(manifest.origin(), author.principal()),
                 follower)) {
             return addActive(account, manifest, received);
         }
@@ -241,7 +252,7 @@ public final class Publisher {
 
     /** Begins to take in images that are to appear together. */
     public StagedImages stage(Principal principal) {
-        return new StagedImages(publisher(principal), this, rules, files, admission);
+        return new StagedImages(publisher(principal), this, rules, files, admission, moves);
     }
 
     /** The file is durable by now; the manifest comes last and makes it an image. */
@@ -250,7 +261,7 @@ public final class Publisher {
         DiskManifest image = received.named(activated(manifest));
         try {
             Image shown = underLock(() -> {
-                admission.checkOrigin(manifest, account);
+                checkOriginOfNew(manifest, account);
                 if (!manifests.create(image)) {
                     throw uuidExists(manifest.uuid());
                 }
@@ -319,11 +330,21 @@ public final class Publisher {
         return change(target, current -> {
             Manifest changed = accepted(rules.forUpdate(current.manifest(), change, principal.isAdmin()));
             admission.checkOrigin(changed, principal);
+            moves.check(current.manifest(), changed, principal);
             if (!principal.isAdmin()
                     && !changed.owner().equals(current.manifest().owner())) {
                 throw new Refused(Reason.OPERATOR_ONLY, "only an admin may give an image to another owner");
             }
             return with(current, changed);
+        });
+    }
+
+    /** ChannelAddImage: it is in this channel, too. */
+    public Image addChannel(Target target, String channel) throws IOException {
+        return change(target, current -> {
+            Manifest added = moves.added(current.manifest(), channel);
+            moves.check(current.manifest(), added, target.principal());
+            return with(current, added);
         });
     }
 
@@ -369,18 +390,43 @@ public final class Publisher {
         });
     }
 
-    /** DeleteImage: the manifest goes first, which makes it vanish; then its bytes. */
+    /** DeleteImage in all channels. */
     public void delete(Target target) throws IOException {
+        delete(target, true);
+    }
+
+    /**
+     * DeleteImage: it leaves the channel in which it was found, and is deleted with the last one.
+     *
+     * @param isForAllChannels whether it is deleted whatever other channels it is in
+     */
+    public void delete(Target target, boolean isForAllChannels) throws IOException {
         String uuid = target.uuid();
-        DiskManifest gone = underLock(() -> {
+        Optional<DiskManifest> gone = underLock(() -> {
             DiskManifest current = admission.own(target);
-            admission.refuseIfNeeded(uuid);
-            manifests.delete(uuid);
-            catalogue.forget(uuid);
-            return current;
+            Optional<Manifest> rest = isForAllChannels ? Optional.empty() : moves.left(current.manifest(), target);
+            return rest.isPresent() ? leave(current, rest.get(), target) : vanish(current, target);
         });
-        tidy(uuid, () -> underLock(() -> deleteFiles(gone)));
-        tidy(uuid, () -> catalogue.provenance().remove(uuid));
+        if (gone.isPresent()) {
+            tidy(uuid, () -> underLock(() -> deleteFiles(gone.get())));
+            tidy(uuid, () -> catalogue.provenance().remove(uuid));
+        }
+    }
+
+    private Optional<DiskManifest> leave(DiskManifest current, Manifest rest, Target target) throws IOException {
+        moves.check(current.manifest(), rest, target.principal());
+        manifests.write(with(current, rest));
+        catalogue.refresh(target.uuid());
+        return Optional.empty();
+    }
+
+    /** The manifest goes first, which makes the image vanish; then its bytes. */
+    private Optional<DiskManifest> vanish(DiskManifest current, Target target) throws IOException {
+        moves.checkDelete(current.manifest(), target.principal());
+        admission.refuseIfNeeded(target.uuid(), ChannelScope.EVERY);
+        manifests.delete(target.uuid());
+        catalogue.forget(target.uuid());
+        return Optional.of(current);
     }
 
     /**
@@ -392,7 +438,7 @@ public final class Publisher {
         String uuid = target.uuid();
         underLock(() -> {
             DiskManifest current = admission.own(target);
-            admission.refuseIfNeeded(uuid);
+            admission.refuseIfNeeded(uuid, ChannelScope.EVERY);
             try {
                 trash.take(current, why);
             } finally {

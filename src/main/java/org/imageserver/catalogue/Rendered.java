@@ -42,8 +42,13 @@ public final class Rendered {
 
     /** Writes the bytes at the buffer's position. */
     void writeTo(ByteBuffer buffer) {
+        writeTo(buffer, length);
+    }
+
+    /** Writes the first of the bytes at the buffer's position. */
+    void writeTo(ByteBuffer buffer, int first) {
         Place here = place;
-        buffer.put(buffer.position(), here.buffer(), here.offset(), length).position(buffer.position() + length);
+        buffer.put(buffer.position(), here.buffer(), here.offset(), first).position(buffer.position() + first);
     }
 
     /** Where the bytes are now. */

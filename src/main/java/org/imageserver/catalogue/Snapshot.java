@@ -80,8 +80,17 @@ public final class Snapshot {
      * @throws ImageException.NotFound when there is none; whether it is hidden or not there is not to be told apart
      */
     public Image image(String uuid, Principal principal) {
+        return image(uuid, principal, ChannelScope.EVERY);
+    }
+
+    /**
+     * The same among some images.
+     *
+     * @throws ImageException.NotFound also when it is in other channels
+     */
+    public Image image(String uuid, Principal principal, ChannelScope scope) {
         return find(uuid)
-                .filter(image -> image.isVisibleTo(principal))
+                .filter(image -> image.isVisibleTo(principal) && scope.has(image))
                 .orElseThrow(() -> ImageException.NotFound.image(uuid));
     }
 
@@ -152,18 +161,24 @@ public final class Snapshot {
 
     /** The uuids of the images kept here that are built on this one, in a stable order. */
     public List<String> dependents(String uuid) {
+        return dependents(uuid, ChannelScope.EVERY);
+    }
+
+    /** The same among some images. */
+    List<String> dependents(String uuid, ChannelScope scope) {
         List<String> dependents = new ArrayList<>();
         for (Image image : oldestFirst) {
             if (!image.isOffered()
                     && image.origin().isPresent()
-                    && image.origin().get().equals(uuid)) {
+                    && image.origin().get().equals(uuid)
+                    && scope.has(image)) {
                 dependents.add(image.uuid());
             }
         }
         return dependents;
     }
 
-    /** What lists show to everyone, rendered. */
+    /** What lists show to everyone who names no channel, rendered. */
     public ImageList list() {
         return list;
     }

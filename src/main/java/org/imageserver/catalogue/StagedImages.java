@@ -34,18 +34,26 @@ public final class StagedImages implements AutoCloseable {
     private final ManifestRules rules;
     private final FileReceiver files;
     private final Admission admission;
+    private final ChannelMoves moves;
     private final SequencedMap<String, Staged> images = new LinkedHashMap<>();
     private int iconBytes;
 
     private record Staged(
             Manifest manifest, ReceivedFile file, @Nullable IconUpload icon) {}
 
-    StagedImages(Account account, Publisher publisher, ManifestRules rules, FileReceiver files, Admission admission) {
+    StagedImages(
+            Account account,
+            Publisher publisher,
+            ManifestRules rules,
+            FileReceiver files,
+            Admission admission,
+            ChannelMoves moves) {
         this.account = account;
         this.publisher = publisher;
         this.rules = rules;
         this.files = files;
         this.admission = admission;
+        this.moves = moves;
     }
 
     /**
@@ -57,7 +65,7 @@ public final class StagedImages implements AutoCloseable {
      */
     public void receive(String uuid, ObjectNode body, FileUpload upload) throws IOException {
         files.checkAnnounced(upload);
-        Manifest manifest = accepted(rules.forImport(body, uuid, account.uuid()));
+        Manifest manifest = moves.placed(accepted(rules.forImport(body, uuid, account.uuid())), Author.of(account));
         if (body.path("disabled").asBoolean()) {
             manifest = disabled(manifest, true);
         }

@@ -1,5 +1,6 @@
 package org.imageserver.catalogue;
 
+import java.util.Optional;
 import org.imageserver.auth.Principal;
 
 /**
@@ -7,10 +8,11 @@ import org.imageserver.auth.Principal;
  *
  * @param principal who
  * @param uuid of the image
+ * @param channel in which he looks for it, as {@link Author#channel} has it
  * @param condition what the image must be like; checked before anything is received, and again when nobody else can
  *     change it
  */
-public record Target(Principal principal, String uuid, Condition condition) {
+public record Target(Principal principal, String uuid, Optional<String> channel, Condition condition) {
     /** What must hold for a change to take place (If-Match). */
     @FunctionalInterface
     public interface Condition {
@@ -18,8 +20,8 @@ public record Target(Principal principal, String uuid, Condition condition) {
         void check(Image current);
     }
 
-    /** An image, whatever it is like by then. */
+    /** An image in whichever channel, whatever it is like by then. */
     public static Target of(Principal principal, String uuid) {
-        return new Target(principal, uuid, current -> {});
+        return new Target(principal, uuid, Optional.empty(), current -> {});
     }
 }

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.imageserver.ImageServer;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.Image;
@@ -156,10 +157,10 @@ final class ImportCommand implements Callable<Integer> {
     private Image publish(Catalogue catalogue, Principal operator, ImportedManifest wanted, FileUpload upload)
             throws IOException, CommandFailure {
         if (manifest == null) {
-            return catalogue.publisher().publish(operator, wanted.json(), upload);
+            return catalogue.publisher().publish(Author.of(operator), wanted.json(), upload);
         }
         String uuid = wanted.uuid().orElseThrow(() -> wrong(manifest + " has no \"uuid\""));
-        return catalogue.publisher().importWithFile(operator, uuid, wanted.json(), upload);
+        return catalogue.publisher().importWithFile(Author.of(operator), uuid, wanted.json(), upload);
     }
 
     private static String reason(ImageException refused) {

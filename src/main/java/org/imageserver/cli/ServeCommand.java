@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.imageserver.ImageServer;
+import org.imageserver.catalogue.Image;
 import org.imageserver.config.ConfigException;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
@@ -131,7 +132,9 @@ final class ServeCommand implements Callable<Integer> {
 
     private void greet(ImageServer server, Settings settings) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        int images = server.catalogue().snapshot().list().size();
+        int images = (int) server.catalogue().snapshot().images().stream()
+                .filter(Image::isListed)
+                .count();
         int problems = server.catalogue().snapshot().problems().size();
         out.println("Serving " + images + (images == 1 ? " image" : " images") + " from " + settings.serveDir());
         if (problems > 0) {

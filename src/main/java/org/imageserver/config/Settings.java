@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param publishing who may publish, and what
  * @param keysDir the ssh keys of accounts, in {@code NAME.keys} files
  * @param auditLog who changed what
+ * @param channels sets of images among which clients choose; empty: all images are one set
  * @param signingKey the file of a key that manifests and lists are signed with, if they are
  * @param sources other servers whose images are brought here
  * @param onDemandBytes how much room the files may take that clients had brought here; {@link Long#MAX_VALUE}: any
@@ -64,6 +65,7 @@ public record Settings(
         Path usersFile,
         Path keysDir,
         Path auditLog,
+        List<Channel> channels,
         Optional<Path> signingKey,
         Publishing publishing,
         List<Source> sources,
@@ -95,6 +97,17 @@ public record Settings(
         return Stream.concat(listen.stream(), metricsListen.stream())
                 .anyMatch(address -> address instanceof ListenAddress.Tcp tcp && tcp.isTls());
     }
+
+    /**
+     * A set of images.
+     *
+     * @param name as clients say it
+     * @param description for people
+     * @param isDefault whether it is meant where clients name none; true for one of them
+     * @param publishers the names of the accounts that may add images and take them out, beside admins; empty: all that
+     *     may publish
+     */
+    public record Channel(String name, String description, boolean isDefault, Set<String> publishers) {}
 
     /** Whether images are public or private when their manifest does not say. */
     public enum Mode {

@@ -86,6 +86,10 @@ public enum SettingsKey {
             "allow_private_urls",
             "true or false",
             "Fetches files and images by http and from private addresses, too: for closed networks only."),
+    CHANNELS(
+            "channels",
+            "a list of objects with \"name\" and \"description\", one of them \"default\": true",
+            "Sets of images among which clients choose; see docs/channels.md. Default: there is but one set."),
     SOURCES(
             "sources",
             "a list of objects with \"url\" and \"policy\"",

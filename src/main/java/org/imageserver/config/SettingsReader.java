@@ -65,6 +65,7 @@ final class SettingsReader {
                 path(SettingsKey.USERS_FILE, serveDir.resolve(".image-server/users.json")),
                 path(SettingsKey.KEYS_DIR, serveDir.resolve(".image-server/keys")),
                 path(SettingsKey.AUDIT_LOG, serveDir.resolve(".image-server/audit.log")),
+                new ChannelsReader(file).read(),
                 file.string(SettingsKey.SIGNING_KEY).isPresent()
                         ? Optional.of(path(SettingsKey.SIGNING_KEY, serveDir))
                         : Optional.empty(),

@@ -3,6 +3,7 @@ package org.imageserver.http;
 import java.util.Optional;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Target;
 import org.imageserver.manifest.Uuid;
 
@@ -19,7 +20,22 @@ public final class Acting {
         return new Target(
                 principal(request),
                 request.parameter("uuid"),
-                current -> request.checkIfMatch(current.json().etag()));
+                channel(request),
+                current -> request.checkIfMatch(
+                        current.json().etag(), current.jsonWithoutChannels().etag()));
+    }
+
+    /**
+     * Who makes an image, and in which channel.
+     *
+     * @throws ApiException as {@link #principal} does
+     */
+    public static Author author(Request request) {
+        return new Author(principal(request), channel(request));
+    }
+
+    private static Optional<String> channel(Request request) {
+        return Optional.of(request.query().get("channel").orElse(""));
     }
 
     /**

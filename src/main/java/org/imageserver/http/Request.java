@@ -5,6 +5,7 @@ import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ReadableByteChannel;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -164,18 +165,20 @@ public final class Request {
     /**
      * Checks {@code If-Match} against what is there.
      *
+     * @param etags of every form in which clients are shown it
      * @throws ApiException (PreconditionFailed) when the client knows another version
      */
-    public void checkIfMatch(String etag) {
+    public void checkIfMatch(String... etags) {
         String ifMatch = raw.getHeader("If-Match");
-        if (ifMatch != null && !EntityTags.matches(ifMatch, etag)) {
+        if (ifMatch != null && Arrays.stream(etags).noneMatch(etag -> EntityTags.matches(ifMatch, etag))) {
             throw new ApiException(
-                    ErrorCode.PreconditionFailed, "if-match '" + ifMatch + "' didn't match etag '" + etag + "'");
+                    ErrorCode.PreconditionFailed, "if-match '" + ifMatch + "' didn't match etag '" + etags[0] + "'");
         }
         String ifNoneMatch = raw.getHeader("If-None-Match");
-        if (ifNoneMatch != null && EntityTags.matches(ifNoneMatch, etag)) {
+        if (ifNoneMatch != null && Arrays.stream(etags).anyMatch(etag -> EntityTags.matches(ifNoneMatch, etag))) {
             throw new ApiException(
-                    ErrorCode.PreconditionFailed, "if-none-match '" + ifNoneMatch + "' matched etag '" + etag + "'");
+                    ErrorCode.PreconditionFailed,
+                    "if-none-match '" + ifNoneMatch + "' matched etag '" + etags[0] + "'");
         }
     }
 

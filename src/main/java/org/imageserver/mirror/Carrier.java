@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.Follower;
@@ -73,7 +74,8 @@ final class Carrier {
             ReadableByteChannel bytes = feed.throttle().over(body, received);
             catalogue
                     .publisher()
-                    .importWithFile(principal, uuid, manifest, upload(uuid, manifest, bytes, body.announced()));
+                    .importWithFile(
+                            Author.of(principal), uuid, manifest, upload(uuid, manifest, bytes, body.announced()));
             finish(uuid, manifest);
         }
     }
@@ -92,7 +94,11 @@ final class Carrier {
             published.accept(catalogue
                     .publisher()
                     .importWithFile(
-                            principal, uuid, manifest, upload(uuid, manifest, bytes, body.announced()), follower));
+                            Author.of(principal),
+                            uuid,
+                            manifest,
+                            upload(uuid, manifest, bytes, body.announced()),
+                            follower));
             finish(uuid, manifest);
         }
     }

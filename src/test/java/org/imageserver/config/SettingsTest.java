@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.imageserver.config.Settings.LogLevel;
 import org.imageserver.config.Settings.Mode;
 import org.imageserver.config.Settings.Overrides;
@@ -49,6 +50,36 @@ class SettingsTest {
         assertThat(settings.creator())
                 .isEqualTo(new Settings.Creator(
                         "internal", "352971aa-31ba-496c-9ade-a379feaecd52", "352971aa-31ba-496c-9ade-a379feaecd52"));
+    }
+
+    @Test
+    void takesTheChannelsOfThePeersConfiguration() throws Exception {
+        assertThat(read("""
+                {"channels": [
+                  {"name": "dev", "description": "builds", "default": true},
+                  {"name": "release", "description": "bits", "publishers": ["alice"]}]}
+                """).channels())
+                .containsExactly(
+                        new Settings.Channel("dev", "builds", true, Set.of()),
+                        new Settings.Channel("release", "bits", false, Set.of("alice")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{\"name\": \"dev\", \"description\": \"d\"};exactly one channel must have",
+                "{\"name\": \"Dev\", \"description\": \"d\", \"default\": true};must be a lower-case letter",
+                "{\"name\": \"dev\", \"default\": true};channel \"dev\" has no \"description\"",
+                "{\"name\": \"dev\", \"description\": \"d\", \"default\": 1};must be true or false",
+                "{\"name\": \"dev\", \"description\": \"d\", \"default\": true, \"publishers\": []};at least one account",
+                "{\"name\": \"dev\", \"description\": \"d\", \"defualt\": true};unknown key \"defualt\""
+            })
+    void saysWhatIsWrongWithAChannel(String channel, String problem) {
+        assertThatThrownBy(() -> read("{\"channels\": [" + channel + "]}"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("\"channels\"")
+                .hasMessageContaining(problem);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.Random;
 import org.imageserver.TestImages;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
 import org.imageserver.catalogue.FileUpload;
@@ -114,7 +115,7 @@ final class CrashingPublisher {
     }
 
     private void walkThroughTheStates(String name) throws IOException {
-        Image image = say(name, "created", () -> publisher.create(ADMIN, manifest(name, "other")));
+        Image image = say(name, "created", () -> publisher.create(Author.of(ADMIN), manifest(name, "other")));
         addFile(image, name);
         addFile(image, name);
         icon(image, name);
@@ -129,7 +130,7 @@ final class CrashingPublisher {
         return say(
                 name,
                 "published " + TestImages.sha1(bytes),
-                () -> publisher.publish(ADMIN, manifest, upload(bytes, Optional.empty())));
+                () -> publisher.publish(Author.of(ADMIN), manifest, upload(bytes, Optional.empty())));
     }
 
     private void addFile(Image image, String name) throws IOException {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.Image;
@@ -91,7 +92,7 @@ class StorageFaultTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
-            assertThatThrownBy(() -> catalogue.publisher().publish(ADMIN, manifest("short"), upload))
+            assertThatThrownBy(() -> catalogue.publisher().publish(Author.of(ADMIN), manifest("short"), upload))
                     .isInstanceOf(IOException.class)
                     .hasMessage("600000 bytes arrived of " + announced + " that were announced");
         }
@@ -114,7 +115,8 @@ class StorageFaultTest {
     @MethodSource("faults")
     void keepsTheOldFileOfAnImageWhenTheNewOneFails(String message) throws IOException {
         catalogue.rescan();
-        String uuid = catalogue.publisher().create(ADMIN, manifest("old")).uuid();
+        String uuid =
+                catalogue.publisher().create(Author.of(ADMIN), manifest("old")).uuid();
         addFile(uuid);
         List<String> failed = failEachStep(message, () -> addFile(uuid));
 
@@ -125,12 +127,13 @@ class StorageFaultTest {
     @ValueSource(strings = {"create", "activate"})
     void changesNothingWhenAManifestCannotBeWritten(String operation) throws IOException {
         catalogue.rescan();
-        String uuid = catalogue.publisher().create(ADMIN, manifest("old")).uuid();
+        String uuid =
+                catalogue.publisher().create(Author.of(ADMIN), manifest("old")).uuid();
         addFile(uuid);
         List<String> failed = failEachStep(
                 "No space left on device",
                 operation.equals("create")
-                        ? () -> catalogue.publisher().create(ADMIN, manifest("new"))
+                        ? () -> catalogue.publisher().create(Author.of(ADMIN), manifest("new"))
                         : () -> catalogue.publisher().activate(Target.of(ADMIN, uuid)));
 
         assertThat(failed).isNotEmpty();
@@ -175,7 +178,7 @@ class StorageFaultTest {
     }
 
     private Image publish(String name) throws IOException {
-        return catalogue.publisher().publish(ADMIN, manifest(name), upload(Optional.empty()));
+        return catalogue.publisher().publish(Author.of(ADMIN), manifest(name), upload(Optional.empty()));
     }
 
     private void addFile(String uuid) throws IOException {

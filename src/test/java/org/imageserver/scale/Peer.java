@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
 import org.imageserver.catalogue.FileUpload;
@@ -77,21 +78,21 @@ final class Peer implements AutoCloseable {
     }
 
     Image publish(String name, byte[] file) throws IOException {
-        return catalogue.publisher().publish(ADMIN, manifest(name), upload(file));
+        return catalogue.publisher().publish(Author.of(ADMIN), manifest(name), upload(file));
     }
 
     Image importImage(String uuid, String name, byte[] file) throws IOException {
         ObjectNode manifest =
                 manifest(name).put("v", 2).put("uuid", uuid).put("published_at", "2020-01-01T00:00:00.000Z");
-        return catalogue.publisher().importWithFile(ADMIN, uuid, manifest, upload(file));
+        return catalogue.publisher().importWithFile(Author.of(ADMIN), uuid, manifest, upload(file));
     }
 
     Image create(String name) throws IOException {
-        return catalogue.publisher().create(ADMIN, manifest(name));
+        return catalogue.publisher().create(Author.of(ADMIN), manifest(name));
     }
 
     Image createOn(String origin, String name) throws IOException {
-        return catalogue.publisher().create(ADMIN, manifest(name).put("origin", origin));
+        return catalogue.publisher().create(Author.of(ADMIN), manifest(name).put("origin", origin));
     }
 
     Image addFile(String uuid, byte[] file) throws IOException {
@@ -131,7 +132,7 @@ final class Peer implements AutoCloseable {
             catalogue
                     .publisher()
                     .update(
-                            new Target(ADMIN, known.uuid(), current -> {
+                            new Target(ADMIN, known.uuid(), Optional.empty(), current -> {
                                 if (!Arrays.equals(
                                         current.json().bytes(), known.json().bytes())) {
                                     throw new StaleException();

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.imageserver.TestImages;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.StorageDownException;
@@ -251,7 +252,7 @@ class SharedCatalogueTest {
         assertThatThrownBy(() -> one.catalogue()
                         .publisher()
                         .importWithFile(
-                                Peer.ADMIN,
+                                Author.of(Peer.ADMIN),
                                 TestImages.uuid(2),
                                 Peer.manifest("dependent")
                                         .put("v", 2)

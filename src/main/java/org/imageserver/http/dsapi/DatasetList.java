@@ -59,8 +59,12 @@ final class DatasetList {
 
     private static Predicate<Image> shownTo(Principal principal) {
         return switch (principal) {
-            case Principal.Anonymous anonymous -> Image::isListed;
-            case Principal.Account account -> image -> image.state() == State.ACTIVE && image.isVisibleTo(account);
+            case Principal.Anonymous anonymous ->
+                image -> image.isListed() && image.channels().hasDefault();
+            case Principal.Account account ->
+                image -> image.state() == State.ACTIVE
+                        && image.isVisibleTo(account)
+                        && image.channels().hasDefault();
         };
     }
 

@@ -75,15 +75,23 @@ public final class DsapiRoutes {
     }
 
     private Reply getDataset(Request request) {
-        Image image = catalogue.snapshot().image(request.parameter("uuid"), request.principal());
+        Image image = image(catalogue.snapshot(), request);
         byte[] json = datasets.dataset(image, baseUrl(request)).toString().getBytes(StandardCharsets.UTF_8);
         return Reply.json(Body.of(json), Sha1.hex(json));
+    }
+
+    /** DSAPI knows no channels: it shows the default one. */
+    private Image image(Snapshot snapshot, Request request) {
+        return snapshot.image(
+                request.parameter("uuid"),
+                request.principal(),
+                catalogue.channels().defaultScope());
     }
 
     /** Only the name that the dataset shows, or showed, leads to a file; it is compared, never used as a path. */
     private Reply getFile(Request request) {
         Snapshot snapshot = catalogue.snapshot();
-        Image image = snapshot.image(request.parameter("uuid"), request.principal());
+        Image image = image(snapshot, request);
         String path = request.parameter("path");
         if (!DatasetList.isFileName(image, path)) {
             throw new ApiException(ResourceNotFound, request.target() + " does not exist");

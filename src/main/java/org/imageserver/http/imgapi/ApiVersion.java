@@ -1,6 +1,6 @@
 package org.imageserver.http.imgapi;
 
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.ErrorCode;
@@ -18,8 +18,11 @@ final class ApiVersion {
     /** Clients send the same few ranges; what they send beyond those is read anew each time. */
     private static final int MOST_KNOWN = 64;
 
-    /** Ranges that were found good: reading one takes longer than all else that a small answer needs. */
-    private static final Set<String> KNOWN = ConcurrentHashMap.newKeySet();
+    /**
+     * Ranges that were found good, and whether version 2 is in them: reading one takes longer than all else that a
+     * small answer needs.
+     */
+    private static final Map<String, Boolean> KNOWN = new ConcurrentHashMap<>();
 
     private ApiVersion() {}
 
@@ -29,16 +32,28 @@ final class ApiVersion {
      * @throws ApiException (InvalidVersion) when neither 1.0.0 nor 2.0.0 is in its range
      */
     static void check(Request request) {
+        boolean unused = isTwo(request);
+    }
+
+    /**
+     * Whether the client is served version 2, whose manifests say in which channels images are.
+     *
+     * @throws ApiException (InvalidVersion) when neither 1.0.0 nor 2.0.0 is in its range
+     */
+    static boolean isTwo(Request request) {
         String range = request.header("Accept-Version").orElse(DEFAULT).strip();
-        if (KNOWN.contains(range)) {
-            return;
+        Boolean known = KNOWN.get(range);
+        if (known != null) {
+            return known;
         }
-        if (!includes(range, TWO) && !includes(range, ONE)) {
+        boolean isTwo = includes(range, TWO);
+        if (!isTwo && !includes(range, ONE)) {
             throw new ApiException(ErrorCode.InvalidVersion, range + " is not supported by " + request.describe());
         }
         if (KNOWN.size() < MOST_KNOWN) {
-            KNOWN.add(range);
+            KNOWN.put(range, isTwo);
         }
+        return isTwo;
     }
 
     private static boolean includes(String range, Semver version) {

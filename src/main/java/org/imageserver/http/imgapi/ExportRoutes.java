@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.ChannelScope;
 import org.imageserver.catalogue.Export;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.Image;
@@ -17,7 +19,6 @@ import org.imageserver.catalogue.OpenFile;
 import org.imageserver.catalogue.Snapshot;
 import org.imageserver.http.Acting;
 import org.imageserver.http.ApiException;
-import org.imageserver.http.Body;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.PathTemplate;
 import org.imageserver.http.Reply;
@@ -52,7 +53,7 @@ final class ExportRoutes {
         Doc export = new Doc(
                 FACE,
                 "Sends an image with its origins as a tar; whole or a range.",
-                List.of(),
+                List.of(ImgapiRoutes.CHANNEL),
                 "application/x-tar",
                 List.of(ErrorCode.ResourceNotFound, ErrorCode.StorageIsDown, ErrorCode.RequestedRangeNotSatisfiable));
         Doc clone = new Doc(
@@ -81,15 +82,23 @@ final class ExportRoutes {
 
     /** ExportImage: for everyone who may see the image and all of its origins. */
     Reply export(Request request) throws IOException {
-        return new Reply.FileContent(exports.open(request.principal(), request.parameter("uuid")));
+        String uuid = request.parameter("uuid");
+        // Its origins may be in other channels.
+        Image image = catalogue.snapshot().image(uuid, request.principal(), scope(request));
+        return new Reply.FileContent(exports.open(request.principal(), image.uuid()));
+    }
+
+    private ChannelScope scope(Request request) {
+        return catalogue.channels().toRead(request.query().get("channel"));
     }
 
     private Reply copy(Request request) throws IOException {
-        Principal owner = Acting.principal(request);
-        catalogue.publisher().checkMayPublish(owner);
+        Author author = Acting.author(request);
+        Principal owner = author.principal();
+        catalogue.publisher().checkMayPublish(author);
         String uuid = request.parameter("uuid");
         Snapshot snapshot = catalogue.snapshot();
-        Image original = snapshot.image(uuid, request.principal());
+        Image original = snapshot.image(uuid, request.principal(), scope(request));
         checkShared(original, request.principal(), owner);
         ObjectNode manifest = manifest(original);
         JsonNode said = manifest.path("files").path(0);
@@ -103,9 +112,9 @@ final class ExportRoutes {
                     Optional.empty(),
                     sha1,
                     guid);
-            Image copy = catalogue.publisher().publish(owner, manifest, bytes);
+            Image copy = catalogue.publisher().publish(author, manifest, bytes);
             request.audit().on(copy.uuid());
-            return Reply.json(Body.of(copy.json().bytes()), copy.json().etag());
+            return ShownImage.of(request, copy);
         }
     }
 

@@ -26,13 +26,15 @@ public final class ImgapiPublishing implements AutoCloseable {
         RemoteRoutes remote = new RemoteRoutes(catalogue.publisher(), remotes);
         JobRoutes imports = new JobRoutes(catalogue, remotes, jobs);
         ExportRoutes exports = new ExportRoutes(catalogue);
+        ChannelRoutes channels = new ChannelRoutes(catalogue);
         PeerOnly peerOnly = new PeerOnly(catalogue);
-        ImgapiWrites writes = new ImgapiWrites(catalogue.publisher(), remote, imports, exports, peerOnly);
+        ImgapiWrites writes = new ImgapiWrites(catalogue.publisher(), remote, imports, exports, peerOnly, channels);
         List<Route> all = new ArrayList<>(writes.routes());
         all.addAll(remote.routes());
         all.addAll(imports.routes());
         all.addAll(exports.routes());
         all.addAll(peerOnly.routes());
+        all.addAll(channels.routes());
         all.add(new AuthKeysRoute(catalogue.publisher(), keys).route());
         this.routes = List.copyOf(all);
     }

@@ -7,11 +7,14 @@ import static org.imageserver.http.ErrorCode.RequestedRangeNotSatisfiable;
 import static org.imageserver.http.ErrorCode.ResourceNotFound;
 import static org.imageserver.http.ErrorCode.StorageIsDown;
 import static org.imageserver.http.ErrorCode.UnauthorizedError;
+import static org.imageserver.http.ErrorCode.ValidationFailed;
 
 import java.util.List;
 import java.util.Map;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.ChannelScope;
+import org.imageserver.catalogue.ConfiguredChannels;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageList;
 import org.imageserver.catalogue.ImageQuery;
@@ -41,6 +44,11 @@ public final class ImgapiRoutes {
 
     private static final Parameter ACCOUNT =
             new Parameter("account", "Only what this account may see (the uuid of an account).");
+    /** Of endpoints that read. */
+    static final Parameter CHANNEL = new Parameter(
+            "channel",
+            "Where channels are configured: the one to look in, or * for all of them; absent: the default channel.");
+
     private static final Parameter ADMIN = new Parameter(
             "inclAdminFields",
             "true also shows files[].stor, files[].sha256 once it is computed, and in provenance from where the image was"
@@ -57,6 +65,7 @@ public final class ImgapiRoutes {
             new Parameter("tag.KEY", "The value of a tag; several must all match."),
             new Parameter("billing_tag", "A billing tag; several must all be there."),
             ACCOUNT,
+            CHANNEL,
             new Parameter("limit", "At most this many, up to 1000; absent or 0: all."),
             new Parameter("marker", "Begin with this image (uuid) or date, the marker included."),
             new Parameter("sort", "published_at or published_at.asc (default), published_at.desc."),
@@ -81,21 +90,21 @@ public final class ImgapiRoutes {
                         "/images/:uuid",
                         "GetImage",
                         "Shows the manifest of an image.",
-                        List.of(ACCOUNT, ADMIN),
+                        List.of(ACCOUNT, CHANNEL, ADMIN),
                         Reply.JSON,
                         this::getImage),
                 get(
                         "/images/:uuid/file",
                         "GetImageFile",
                         "Sends the file of an image; whole or a range.",
-                        List.of(new Parameter("index", "Which file; only 0 exists."), ACCOUNT),
+                        List.of(new Parameter("index", "Which file; only 0 exists."), ACCOUNT, CHANNEL),
                         BYTES,
                         this::getImageFile),
                 get(
                         "/images/:uuid/icon",
                         "GetImageIcon",
                         "Sends the icon of an image.",
-                        List.of(ACCOUNT),
+                        List.of(ACCOUNT, CHANNEL),
                         "image/*",
                         this::getImageIcon));
     }
@@ -109,13 +118,14 @@ public final class ImgapiRoutes {
         List<ErrorCode> errors = path.contains(":uuid")
                 ? List.of(
                         InvalidParameter,
+                        ValidationFailed,
                         ResourceNotFound,
                         InvalidVersion,
                         PreconditionFailed,
                         RequestedRangeNotSatisfiable,
                         StorageIsDown,
                         UnauthorizedError)
-                : List.of(InvalidParameter, ResourceNotFound, InvalidVersion, UnauthorizedError);
+                : List.of(InvalidParameter, ValidationFailed, ResourceNotFound, InvalidVersion, UnauthorizedError);
         return Route.get(path, name, new Doc(FACE, summary, parameters, type, errors), request -> {
             ApiVersion.check(request);
             return endpoint.answer(request);
@@ -123,19 +133,31 @@ public final class ImgapiRoutes {
     }
 
     private Reply markedList(Request request) {
-        return Staleness.mark(listImages(request), catalogue.staleSince());
+        Reply list = ShownImage.varied(listImages(request), catalogue.channels());
+        return Staleness.mark(list, catalogue.staleSince());
     }
 
     private Reply listImages(Request request) {
         boolean hasAdminFields = hasAdminFields(request);
         Snapshot snapshot = catalogue.snapshot();
+        ConfiguredChannels channels = catalogue.channels();
+        ChannelScope scope = scope(request);
         ImageQuery query = ImageQuery.of(request.query().asMap());
+        boolean hasChannels = ApiVersion.isTwo(request) || !channels.areUsed();
         if (hasAdminFields) {
             return new Reply.Later(() -> PackedList.of(
-                    query.run(snapshot, request.principal()),
-                    image -> catalogue.adminFields().shown(snapshot, image).bytes()));
+                    query.run(snapshot, request.principal(), scope),
+                    image -> catalogue
+                            .adminFields()
+                            .shown(snapshot, image, hasChannels)
+                            .bytes()));
         }
-        if (query.isEverything() && request.principal() instanceof Principal.Anonymous) {
+        if (!hasChannels) {
+            return filtered(request, new JoinedImages(query.run(snapshot, request.principal(), scope), false));
+        }
+        if (query.isEverything()
+                && request.principal() instanceof Principal.Anonymous
+                && scope.equals(channels.defaultScope())) {
             ImageList list = snapshot.list();
             if (!request.acceptsGzip()) {
                 return Reply.json(Body.ofParts(list.length(), list.json()::parts, null), list.etag());
@@ -146,14 +168,17 @@ public final class ImgapiRoutes {
             case Principal.Anonymous anonymous -> {
                 Map<String, String> parameters = request.query().asMap();
                 yield recent.find(snapshot, parameters)
-                        .orElseGet(() -> recent.keep(snapshot, parameters, filtered(request, snapshot, query)));
+                        .orElseGet(() -> recent.keep(snapshot, parameters, found(request, snapshot, query, scope)));
             }
-            case Principal.Account account -> filtered(request, snapshot, query);
+            case Principal.Account account -> found(request, snapshot, query, scope);
         };
     }
 
-    private static Reply filtered(Request request, Snapshot snapshot, ImageQuery query) {
-        JoinedImages images = new JoinedImages(query.run(snapshot, request.principal()));
+    private static Reply found(Request request, Snapshot snapshot, ImageQuery query, ChannelScope scope) {
+        return filtered(request, new JoinedImages(query.run(snapshot, request.principal(), scope)));
+    }
+
+    private static Reply filtered(Request request, JoinedImages images) {
         if (images.length() <= SMALL_LIST) {
             return Reply.json(Body.of(images.bytes()), images.etag());
         }
@@ -172,8 +197,8 @@ public final class ImgapiRoutes {
         Snapshot snapshot = catalogue.snapshot();
         Image image = visible(snapshot, request);
         return hasAdminFields
-                ? new Reply.Later(() -> json(catalogue.adminFields().shown(snapshot, image)))
-                : json(image.json());
+                ? new Reply.Later(() -> json(catalogue.adminFields().shown(snapshot, image, ApiVersion.isTwo(request))))
+                : ShownImage.of(request, image);
     }
 
     private static Reply json(Rendered shown) {
@@ -194,13 +219,17 @@ public final class ImgapiRoutes {
         return new Reply.Later(() -> new Reply.FileContent(catalogue.openIcon(snapshot, request.principal(), uuid)));
     }
 
-    private static Image visible(Snapshot snapshot, Request request) {
+    private ChannelScope scope(Request request) {
+        return catalogue.channels().toRead(request.query().get("channel"));
+    }
+
+    private Image visible(Snapshot snapshot, Request request) {
         request.query().get("account").ifPresent(account -> {
             if (!Uuid.isUuid(account)) {
                 throw ApiException.invalidParameter("account", "invalid \"account\": not a UUID: \"" + account + "\"");
             }
         });
-        return snapshot.image(request.parameter("uuid"), request.principal());
+        return snapshot.image(request.parameter("uuid"), request.principal(), scope(request));
     }
 
     private static int index(Request request) {

@@ -27,7 +27,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.imageserver.auth.Principal;
+import java.util.stream.Stream;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.IconUpload;
 import org.imageserver.catalogue.Image;
@@ -35,7 +36,6 @@ import org.imageserver.catalogue.Publisher;
 import org.imageserver.catalogue.Target;
 import org.imageserver.http.Acting;
 import org.imageserver.http.ApiException;
-import org.imageserver.http.Body;
 import org.imageserver.http.Endpoint;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.JsonBody;
@@ -50,8 +50,13 @@ import org.imageserver.manifest.Violation;
 /** IMGAPI's changing endpoints. Each waits for the client or the disk, so each runs on the pool. */
 final class ImgapiWrites {
     private static final String FACE = "IMGAPI, publishing";
-    private static final Parameter ACTION =
-            new Parameter("action", "import, import-remote, export, activate, update, disable, enable or change-stor.");
+    private static final Parameter ACTION = new Parameter(
+            "action",
+            "import, import-remote, export, activate, update, disable, enable, change-stor or, where channels are configured, channel-add (the body's channel).");
+    private static final Parameter CHANNEL = new Parameter(
+            "channel",
+            "Where channels are configured: the one that the image is in, or that a new one comes into; absent: the"
+                    + " default channel.");
     private static final Parameter COMPRESSION = new Parameter("compression", "gzip, bzip2, xz or none; needed.");
     private static final Parameter SHA1 = new Parameter("sha1", "What the sha1 of the bytes must be.");
     private static final Parameter GUID = new Parameter("dataset_guid", "The guid of the snapshot in the file.");
@@ -87,14 +92,22 @@ final class ImgapiWrites {
     private final JobRoutes jobs;
     private final ExportRoutes exports;
     private final PeerOnly peerOnly;
+    private final ChannelRoutes channels;
 
     /** Makes the face of a publisher. */
-    ImgapiWrites(Publisher publisher, RemoteRoutes remote, JobRoutes jobs, ExportRoutes exports, PeerOnly peerOnly) {
+    ImgapiWrites(
+            Publisher publisher,
+            RemoteRoutes remote,
+            JobRoutes jobs,
+            ExportRoutes exports,
+            PeerOnly peerOnly,
+            ChannelRoutes channels) {
         this.publisher = publisher;
         this.remote = remote;
         this.jobs = jobs;
         this.exports = exports;
         this.peerOnly = peerOnly;
+        this.channels = channels;
     }
 
     /** The routes, in the order of the documentation. */
@@ -111,15 +124,15 @@ final class ImgapiWrites {
                         HttpMethod.POST,
                         "/images/:uuid",
                         "ImageAction",
-                        "Imports, activates, updates, disables or enables an image.",
+                        "Imports, activates, updates, disables or enables an image, or adds it to a channel.",
                         List.of(ACTION, SOURCE),
                         this::act),
                 route(
                         HttpMethod.DELETE,
                         "/images/:uuid",
                         "DeleteImage",
-                        "Deletes an image that no other is built on.",
-                        List.of(),
+                        "Deletes an image that no other is built on; from one channel, while it is in others.",
+                        List.of(new Parameter("force_all_channels", "true deletes it from all channels.")),
                         this::delete),
                 route(
                         HttpMethod.PUT,
@@ -158,7 +171,9 @@ final class ImgapiWrites {
             String summary,
             List<Parameter> parameters,
             Endpoint endpoint) {
-        Doc doc = new Doc(FACE, summary, parameters, Reply.JSON, ERRORS);
+        List<Parameter> all =
+                Stream.concat(parameters.stream(), Stream.of(CHANNEL)).toList();
+        Doc doc = new Doc(FACE, summary, all, Reply.JSON, ERRORS);
         return new Route(method, PathTemplate.of(path), name, doc, request -> {
             ApiVersion.check(request);
             boolean isFetched = request.query().nonEmpty("source").isPresent();
@@ -167,12 +182,12 @@ final class ImgapiWrites {
     }
 
     private Reply create(Request request) throws IOException {
-        Principal principal = Acting.principal(request);
-        publisher.checkMayPublish(principal);
+        Author author = Acting.author(request);
+        publisher.checkMayPublish(author);
         request.query().get("action").ifPresent(PeerOnly::refuseToCreate);
-        Image image = publisher.create(principal, JsonBody.object(request));
+        Image image = publisher.create(author, JsonBody.object(request));
         request.audit().on(image.uuid());
-        return shown(image);
+        return ShownImage.of(request, image);
     }
 
     private Reply act(Request request) throws IOException {
@@ -186,16 +201,18 @@ final class ImgapiWrites {
             case "import-remote" -> jobs.importRemote(request);
             case "change-stor" -> peerOnly.changeStorage(request);
             case "push" -> peerOnly.push(request);
-            default -> shown(change(request, action));
+            default -> ShownImage.of(request, change(request, action));
         };
     }
 
     private Reply importManifest(Request request) throws IOException {
+        Author author = Acting.author(request);
+        publisher.checkMayPublish(author);
         Optional<String> source = request.query().nonEmpty("source");
         return source.isPresent()
                 ? remote.importManifest(request, source.get())
-                : shown(publisher.importManifest(
-                        Acting.principal(request), request.parameter("uuid"), JsonBody.object(request)));
+                : ShownImage.of(
+                        request, publisher.importManifest(author, request.parameter("uuid"), JsonBody.object(request)));
     }
 
     private Image change(Request request, String action) throws IOException {
@@ -206,19 +223,24 @@ final class ImgapiWrites {
             case "disable" -> publisher.setDisabled(target, true);
             case "enable" -> publisher.setDisabled(target, false);
             case "update" -> publisher.update(target, JsonBody.object(request));
+            case "channel-add" -> channels.add(request, target);
             case "" ->
                 throw new ApiException(
                         InvalidParameter,
                         "no image \"action\" was specified",
                         List.of(new Violation("action", Violation.MISSING_PARAMETER, null)));
-            default -> throw ApiException.invalidParameter("action", "\"" + action + "\" is not a valid action");
+            default -> throw notAnAction(action);
         };
+    }
+
+    static ApiException notAnAction(String action) {
+        return ApiException.invalidParameter("action", "\"" + action + "\" is not a valid action");
     }
 
     private Reply delete(Request request) throws IOException {
         // It means nothing without channels, but who mistypes it must not lose an image.
-        request.query().flag("force_all_channels");
-        publisher.delete(Acting.target(request));
+        boolean isForAllChannels = request.query().flag("force_all_channels").orElse(false);
+        publisher.delete(Acting.target(request), isForAllChannels);
         return new Reply.Empty(204, Map.of());
     }
 
@@ -229,7 +251,7 @@ final class ImgapiWrites {
             return remote.addFile(request, source.get());
         }
         FileUpload upload = Uploads.file(request);
-        return shown(publisher.addFile(Acting.target(request), upload));
+        return ShownImage.of(request, publisher.addFile(Acting.target(request), upload));
     }
 
     private Reply addIcon(Request request) throws IOException {
@@ -239,11 +261,11 @@ final class ImgapiWrites {
                 request.bodyLength(),
                 request.header("Content-Type"),
                 request.query().get("sha1"));
-        return shown(publisher.addIcon(Acting.target(request), upload));
+        return ShownImage.of(request, publisher.addIcon(Acting.target(request), upload));
     }
 
     private Reply deleteIcon(Request request) throws IOException {
-        return shown(publisher.deleteIcon(Acting.target(request)));
+        return ShownImage.of(request, publisher.deleteIcon(Acting.target(request)));
     }
 
     private Reply changeAcl(Request request) throws IOException {
@@ -251,13 +273,11 @@ final class ImgapiWrites {
         publisher.checkMayChange(target);
         String action = request.query().nonEmpty("action").orElse("add");
         if (!action.equals("add") && !action.equals("remove")) {
-            throw ApiException.invalidParameter("action", "\"" + action + "\" is not a valid action");
+            throw notAnAction(action);
         }
         List<String> accounts = Uploads.acl(JsonBody.any(request));
-        return shown(action.equals("add") ? publisher.addAcl(target, accounts) : publisher.removeAcl(target, accounts));
-    }
-
-    private static Reply shown(Image image) {
-        return Reply.json(Body.of(image.json().bytes()), image.json().etag());
+        return ShownImage.of(
+                request,
+                action.equals("add") ? publisher.addAcl(target, accounts) : publisher.removeAcl(target, accounts));
     }
 }

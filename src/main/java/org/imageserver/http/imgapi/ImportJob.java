@@ -7,7 +7,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
-import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.Provenance;
@@ -30,13 +30,13 @@ final class ImportJob {
 
     private final Catalogue catalogue;
     private final Remotes remotes;
-    private final Principal principal;
+    private final Author author;
     private final Peer peer;
 
-    ImportJob(Catalogue catalogue, Remotes remotes, Principal principal, Peer peer) {
+    ImportJob(Catalogue catalogue, Remotes remotes, Author author, Peer peer) {
         this.catalogue = catalogue;
         this.remotes = remotes;
-        this.principal = principal;
+        this.author = author;
         this.peer = peer;
     }
 
@@ -48,8 +48,7 @@ final class ImportJob {
                     .mapToLong(manifest -> manifest.at("/files/0/size").asLong())
                     .sum());
             for (Map.Entry<String, ObjectNode> image : missing.entrySet()) {
-                remotes.importImage(
-                        principal, peer, image.getKey(), image.getValue(), bytes -> new Counted(bytes, job));
+                remotes.importImage(author, peer, image.getKey(), image.getValue(), bytes -> new Counted(bytes, job));
                 catalogue
                         .provenance()
                         .remember(

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
-import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.http.Acting;
 import org.imageserver.http.ApiException;
@@ -84,12 +84,13 @@ final class JobRoutes {
 
     /** AdminImportRemoteImage: what can be refused at once is; the rest happens after the answer. */
     Reply importRemote(Request request) {
-        Principal principal = Acting.principal(request);
-        remotes.checkAdmin(principal);
+        Author author = Acting.author(request);
+        remotes.checkAdmin(author.principal());
+        catalogue.publisher().checkMayPublish(author);
         String source = request.query().nonEmpty("source").orElseThrow(JobRoutes::missingSource);
         String uuid = request.parameter("uuid");
         Peer peer = remotes.peer(source);
-        ImportJob work = new ImportJob(catalogue, remotes, principal, peer);
+        ImportJob work = new ImportJob(catalogue, remotes, author, peer);
         if (work.isHere(uuid)) {
             throw new ApiException(ErrorCode.ImageUuidAlreadyExists, "image uuid \"" + uuid + "\" already exists");
         }

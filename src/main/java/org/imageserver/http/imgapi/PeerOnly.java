@@ -11,7 +11,6 @@ import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Target;
 import org.imageserver.http.Acting;
 import org.imageserver.http.ApiException;
-import org.imageserver.http.Body;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.PathTemplate;
 import org.imageserver.http.Reply;
@@ -68,7 +67,7 @@ final class PeerOnly {
         }
         catalogue.publisher().checkMayChange(target);
         Image image = catalogue.snapshot().image(target.uuid(), target.principal());
-        return Reply.json(Body.of(image.json().bytes()), image.json().etag());
+        return ShownImage.of(request, image);
     }
 
     /** AdminPushDockerImage. */

@@ -6,13 +6,12 @@ import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
-import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Publisher;
 import org.imageserver.catalogue.Target;
 import org.imageserver.http.Acting;
 import org.imageserver.http.ApiException;
-import org.imageserver.http.Body;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.JsonBody;
 import org.imageserver.http.PathTemplate;
@@ -81,18 +80,18 @@ final class RemoteRoutes {
                 request.query().get("compression"),
                 request.query().get("sha1"),
                 request.query().nonEmpty("dataset_guid"));
-        return shown(remotes.addFile(target, from, says));
+        return ShownImage.of(request, remotes.addFile(target, from, says));
     }
 
     /** AdminImportImage with {@code source=}: manifest and icon come from there, not from the body. */
     Reply importManifest(Request request, String source) throws IOException {
-        Principal principal = Acting.principal(request);
-        remotes.checkAdmin(principal);
+        Author author = Acting.author(request);
+        remotes.checkAdmin(author.principal());
         String uuid = request.parameter("uuid");
         Peer peer = remotes.peer(source);
         ObjectNode manifest = remotes.manifest(peer, uuid);
-        Image imported = publisher.importManifest(principal, uuid, manifest);
-        return shown(remotes.withIcon(principal, peer, manifest, imported));
+        Image imported = publisher.importManifest(author, uuid, manifest);
+        return ShownImage.of(request, remotes.withIcon(author.principal(), peer, manifest, imported));
     }
 
     /** AddImageFile with {@code source=}: the file comes from there, and the peer's manifest tells about it. */
@@ -101,10 +100,6 @@ final class RemoteRoutes {
         remotes.checkAdmin(target.principal());
         publisher.checkMayAddFile(target);
         Peer peer = remotes.peer(source);
-        return shown(remotes.addFile(target, peer, remotes.manifest(peer, target.uuid())));
-    }
-
-    private static Reply shown(Image image) {
-        return Reply.json(Body.of(image.json().bytes()), image.json().etag());
+        return ShownImage.of(request, remotes.addFile(target, peer, remotes.manifest(peer, target.uuid())));
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.IconUpload;
 import org.imageserver.catalogue.Image;
@@ -88,15 +89,11 @@ final class Remotes {
      * @param watched wraps the bytes of the file, for whoever counts them
      */
     void importImage(
-            Principal principal,
-            Peer peer,
-            String uuid,
-            ObjectNode manifest,
-            UnaryOperator<ReadableByteChannel> watched)
+            Author author, Peer peer, String uuid, ObjectNode manifest, UnaryOperator<ReadableByteChannel> watched)
             throws IOException {
-        Image imported = withFile(
-                peer, uuid, manifest, watched, file -> publisher.importWithFile(principal, uuid, manifest, file));
-        withIcon(principal, peer, manifest, imported);
+        Image imported =
+                withFile(peer, uuid, manifest, watched, file -> publisher.importWithFile(author, uuid, manifest, file));
+        withIcon(author.principal(), peer, manifest, imported);
     }
 
     /**

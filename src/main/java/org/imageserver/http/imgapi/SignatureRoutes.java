@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.ChannelScope;
+import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageQuery;
 import org.imageserver.catalogue.JoinedImages;
 import org.imageserver.http.ApiException;
@@ -78,8 +80,13 @@ public final class SignatureRoutes {
     private Reply ofImage(Request request) {
         SigningKey signing = key();
         String uuid = request.parameter("uuid");
-        byte[] manifest =
-                catalogue.snapshot().image(uuid, request.principal()).json().bytes();
+        Image image = catalogue
+                .snapshot()
+                .image(
+                        uuid,
+                        request.principal(),
+                        catalogue.channels().toRead(request.query().get("channel")));
+        byte[] manifest = ShownImage.json(request, image).bytes();
         return line(SignatureLine.of(Statement.ofManifest(uuid, manifest), signing));
     }
 
@@ -91,7 +98,9 @@ public final class SignatureRoutes {
         }
         ImageQuery query = ImageQuery.of(request.query().asMap());
         MessageDigest digest = Statement.newSha256();
-        Iterator<ByteBuffer> parts = new JoinedImages(query.run(catalogue.snapshot(), request.principal())).parts();
+        ChannelScope scope = catalogue.channels().toRead(request.query().get("channel"));
+        List<Image> images = query.run(catalogue.snapshot(), request.principal(), scope);
+        Iterator<ByteBuffer> parts = new JoinedImages(images, ApiVersion.isTwo(request)).parts();
         while (parts.hasNext()) {
             digest.update(parts.next().duplicate());
         }

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Publisher;
 import org.imageserver.catalogue.Target;
 import org.imageserver.http.Acting;
@@ -55,12 +55,12 @@ record Intent(ObjectNode about, Upload.Work work) {
         if (request.header("Content-Type").orElse("").startsWith("application/json")) {
             manifest.setAll(JsonBody.object(request));
         }
-        Principal principal = Acting.principal(request);
-        publisher.checkPublication(principal, manifest, publication.file(NONE_YET, announced));
+        Author author = Acting.author(request);
+        publisher.checkPublication(author, manifest, publication.file(NONE_YET, announced));
         ObjectNode about = JsonNodeFactory.instance.objectNode();
         about.set("name", manifest.path("name"));
         about.set("version", manifest.path("version"));
-        return new Intent(about, bytes -> publisher.publish(principal, manifest, publication.file(bytes, announced)));
+        return new Intent(about, bytes -> publisher.publish(author, manifest, publication.file(bytes, announced)));
     }
 
     private static Intent file(
@@ -69,7 +69,8 @@ record Intent(ObjectNode about, Upload.Work work) {
         if (!Uuid.isUuid(uuid)) {
             throw ApiException.invalidParameter("image", "invalid \"image\": not a UUID: \"" + uuid + "\"");
         }
-        Target target = Target.of(Acting.principal(request), uuid);
+        Author author = Acting.author(request);
+        Target target = new Target(author.principal(), uuid, author.channel(), current -> {});
         publisher.checkMayAddFile(target, publication.file(NONE_YET, announced));
         return new Intent(
                 JsonNodeFactory.instance.objectNode().put("file_of", uuid),

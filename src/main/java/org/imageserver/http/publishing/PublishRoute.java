@@ -3,7 +3,7 @@ package org.imageserver.http.publishing;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.util.List;
-import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Publisher;
 import org.imageserver.http.Acting;
@@ -37,6 +37,7 @@ public final class PublishRoute {
                         new Parameter("name", "Needed."),
                         new Parameter("version", "Needed."),
                         new Parameter("FIELD", "Any other field of the manifest; lists and objects as JSON."),
+                        new Parameter("channel", "Where channels are configured: the one that it comes into."),
                         new Parameter("sha1", "What the sha1 of the bytes must be.")),
                 Reply.JSON,
                 List.of(
@@ -62,11 +63,11 @@ public final class PublishRoute {
     }
 
     private Reply publish(Request request) throws IOException {
-        Principal principal = Acting.principal(request);
-        publisher.checkMayPublish(principal);
+        Author author = Acting.author(request);
+        publisher.checkMayPublish(author);
         Publication publication = Publication.of(request.query());
         Image image = publisher.publish(
-                principal, publication.manifest(), publication.file(request.body(), request.bodyLength()));
+                author, publication.manifest(), publication.file(request.body(), request.bodyLength()));
         request.audit().on(image.uuid());
         return Reply.json(Body.of(image.json().bytes()), image.json().etag());
     }

@@ -19,6 +19,7 @@ import org.imageserver.TestImages;
 import org.imageserver.TestServer;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
+import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageException;
@@ -61,7 +62,7 @@ class RestingSenderTest {
         ObjectNode manifest = TestImages.json("{\"name\": \"n\", \"version\": \"1\"}");
         FileUpload upload = new FileUpload(
                 from, OptionalLong.of(bytes.length), Optional.empty(), Optional.empty(), Optional.empty());
-        return publisher.publish(alice, manifest, upload);
+        return publisher.publish(Author.of(alice), manifest, upload);
     }
 
     @ParameterizedTest
