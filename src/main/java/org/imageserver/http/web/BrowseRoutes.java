@@ -16,9 +16,11 @@ import org.imageserver.http.Route.Parameter;
 final class BrowseRoutes {
     private final ListPage list;
     private final NamePage name;
+    private final AboutPage about;
 
     BrowseRoutes(Catalogue catalogue, ToLongFunction<String> downloads) {
         this.list = new ListPage(catalogue, downloads);
+        this.about = new AboutPage(catalogue.channels());
         this.name = new NamePage(catalogue, downloads);
     }
 
@@ -35,7 +37,9 @@ final class BrowseRoutes {
                         "/n/:name/latest",
                         "Latest",
                         "Leads to the newest active image of a name.",
-                        List.of(new Parameter("version", "That version, or the newest that begins with it and a dot.")),
+                        List.of(
+                                new Parameter("version", "That version, or the newest that begins with it and a dot."),
+                                new Parameter("channel", "A channel, where there are any; absent: the default one.")),
                         "text/html",
                         name::latest),
                 page(
@@ -65,7 +69,7 @@ final class BrowseRoutes {
                         "How to use this server from a SmartOS host.",
                         List.of(),
                         "text/html",
-                        AboutPage::answer));
+                        about::answer));
     }
 
     private static Parameter paging() {

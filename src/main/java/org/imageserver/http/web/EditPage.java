@@ -24,7 +24,8 @@ final class EditPage {
             "disabled", "The image is disabled: lists do not show it any more.",
             "icon", "The image has a new icon.",
             "icon-removed", "The icon is gone.",
-            "file", "The file is here.");
+            "file", "The file is here.",
+            "channels", "The image is in other channels now.");
 
     private final Catalogue catalogue;
     private final Terms terms;
@@ -42,6 +43,8 @@ final class EditPage {
      * @param version of the image
      * @param target the page of the image
      * @param state of its life, as the API calls it
+     * @param channel in which the API finds it, as a query; empty where it finds it without
+     * @param channels that there are, and what may be done with the image there
      * @param etag of its manifest, quoted, so that nobody's change is overwritten
      * @param isChangeable whether the visitor may change it
      * @param file size and compression; empty when it has none
@@ -57,6 +60,8 @@ final class EditPage {
             String version,
             String target,
             State state,
+            String channel,
+            List<Place> channels,
             String etag,
             boolean isChangeable,
             String file,
@@ -82,6 +87,16 @@ final class EditPage {
         }
     }
 
+    /**
+     * A channel.
+     *
+     * @param name of it
+     * @param description for people
+     * @param isIn whether the image is there
+     * @param mayChange whether the visitor may add it, or take it out: not of its last channel
+     */
+    record Place(String name, String description, boolean isIn, boolean mayChange) {}
+
     /** An image that is built on the one of the page. */
     record Dependent(String title, String target) {
         static Dependent of(Image image) {
@@ -95,13 +110,25 @@ final class EditPage {
         Data data = data(request, snapshot, image);
         Frame frame = Frame.of(request, Section.IMAGES, "Edit " + image.name() + " " + image.version())
                 .withDescription("Change, retire or delete an image.")
-                .withJson("/images/" + image.uuid());
+                .withJson(Address.ofApi(image, ""));
         Frame whole = data.isChangeable() ? frame.withScripts("edit.js") : frame;
         return HtmlReply.of(
                 (output, nobody) -> JteeditGenerated.render(output, nobody, whole, Visitor.of(request), terms, data));
     }
 
-    private static Data data(Request request, Snapshot snapshot, Image image) throws IOException {
+    private List<Place> places(Image image, Principal principal) {
+        List<String> its = image.channels().names();
+        return catalogue.channels().all().stream()
+                .map(channel -> {
+                    boolean isIn = its.contains(channel.name());
+                    boolean isLast = isIn && its.size() == 1;
+                    return new Place(
+                            channel.name(), channel.description(), isIn, !isLast && channel.mayChange(principal));
+                })
+                .toList();
+    }
+
+    private Data data(Request request, Snapshot snapshot, Image image) throws IOException {
         Principal principal = request.principal();
         List<String> all = snapshot.dependents(image.uuid());
         List<Dependent> seen = snapshot.images().stream()
@@ -115,10 +142,12 @@ final class EditPage {
                 image.version(),
                 Address.ofImage(image.uuid()),
                 image.state(),
+                Address.channel(image, ""),
+                places(image, principal),
                 "\"" + image.json().etag() + "\"",
                 isChangeable(image, principal),
                 image.file().map(file -> Wording.size(file.size())).orElse(""),
-                image.icon().isPresent() ? "/images/" + image.uuid() + "/icon" : "",
+                image.icon().isPresent() ? Address.ofApi(image, "/icon") : "",
                 FieldValues.of(manifest(image)),
                 seen,
                 all.size() - seen.size(),

@@ -1,12 +1,14 @@
 package org.imageserver.http.web;
 
+import java.util.List;
 import org.imageserver.catalogue.Image;
 
-/** A fact by which the list is narrowed: one of a few values for each image. To add one: a line here, and in {@link #of}. */
+/** A fact by which the list is narrowed: a few values, of which an image has one or several. To add one: a line here, and in {@link #of}. */
 enum Facet {
     OS("os", "System"),
     TYPE("type", "Type"),
     BRAND("brand", "Brand"),
+    CHANNEL("channel", "Channel"),
     STATE("state", "State"),
     OWNER("owner", "Owner");
 
@@ -28,14 +30,15 @@ enum Facet {
         return label;
     }
 
-    /** An image's value; empty when the image does not say. */
-    String of(Image image) {
+    /** An image's values; an empty one when the image does not say. */
+    List<String> of(Image image) {
         return switch (this) {
-            case OS -> image.os();
-            case TYPE -> image.type();
-            case BRAND -> image.brand();
-            case STATE -> image.state().jsonName();
-            case OWNER -> image.owner();
+            case OS -> List.of(image.os());
+            case TYPE -> List.of(image.type());
+            case BRAND -> List.of(image.brand());
+            case CHANNEL -> image.channels().names();
+            case STATE -> List.of(image.state().jsonName());
+            case OWNER -> List.of(image.owner());
         };
     }
 }

@@ -91,7 +91,7 @@ final class Feed {
         if (image.file().isPresent()) {
             link(
                     "enclosure",
-                    "/images/" + image.uuid() + "/file",
+                    Address.ofApi(image, "/file"),
                     "application/octet-stream",
                     Optional.of(image.file().get().size()));
         }

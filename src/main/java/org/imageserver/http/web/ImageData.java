@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param row what every line about an image says
  * @param origin of this server, for commands
+ * @param channel in which imgadm must look for it; empty where it finds it without
+ * @param json the API's request for its manifest
  * @param edit where the visitor may change it; empty when he may not
  * @param description all of it
  * @param homepage where to read more; empty unless it is http or https
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 record ImageData(
         Row row,
         String origin,
+        String channel,
+        String json,
         String edit,
         String description,
         String homepage,
@@ -71,6 +75,6 @@ record ImageData(
 
     /** Its command for imgadm. */
     String importCommand() {
-        return "imgadm import -S " + origin + " " + row.uuid();
+        return "imgadm import " + (channel.isEmpty() ? "" : "-C " + channel + " ") + "-S " + origin + " " + row.uuid();
     }
 }

@@ -68,7 +68,7 @@ public final class ImagePage {
         Frame frame = Frame.of(request, Section.IMAGES, title + " · SmartOS images")
                 .withDescription(
                         data.row().description().isEmpty() ? title : data.row().description())
-                .withJson("/images/" + image.uuid());
+                .withJson(Address.ofApi(image, ""));
         return HtmlReply.of((output, nobody) -> JteimageGenerated.render(output, nobody, frame, data));
     }
 
@@ -89,6 +89,8 @@ public final class ImagePage {
         return new ImageData(
                 row(image),
                 origin,
+                image.channels().hasDefault() ? "" : image.channels().names().getFirst(),
+                Address.ofApi(image, ""),
                 mayEdit(request.principal(), image) ? Address.ofImage(image.uuid()) + "/edit" : "",
                 image.description(),
                 ImageWords.link(manifest.path("homepage").asText()),
@@ -148,6 +150,9 @@ public final class ImagePage {
         image.file().flatMap(Image.File::sha1).ifPresent(sha1 -> facts.add(exact("SHA-1", sha1)));
         verification.flatMap(Verification::sha256).ifPresent(sha256 -> facts.add(exact("SHA-256", sha256)));
         contents.ifPresent(stream -> addContents(stream, facts));
+        if (!image.channels().names().isEmpty()) {
+            facts.add(fact("Channels", String.join(", ", image.channels().names())));
+        }
         facts.add(exact("UUID", image.uuid()));
         facts.add(exact("Owner", image.owner()));
         provenance.ifPresent(origin -> {
@@ -178,10 +183,10 @@ public final class ImagePage {
     private static Optional<ImageData.Download> download(
             String origin, Image image, ObjectNode manifest, Optional<Verification> verification) {
         return image.file().map(file -> {
-            String target = "/images/" + image.uuid() + "/file";
+            String target = Address.ofApi(image, "/file");
             String name = ImageWords.fileName(
                     image, manifest.at("/files/0/compression").asText());
-            String fetch = "curl -fsS -o " + name + " " + origin + target;
+            String fetch = "curl -fsS -o " + name + " " + shell(origin + target);
             String compare = verification
                     .flatMap(Verification::sha256)
                     .map(sha256 -> " && openssl dgst -sha256 " + name + " | grep " + sha256)
@@ -189,6 +194,11 @@ public final class ImagePage {
                     .orElse("");
             return new ImageData.Download(target, fetch + compare, Wording.size(file.size()));
         });
+    }
+
+    /** A question mark means something to some shells. */
+    private static String shell(String url) {
+        return url.contains("?") ? "'" + url + "'" : url;
     }
 
     private BarChart chart(Image image) {

@@ -2,6 +2,7 @@ package org.imageserver.http.web;
 
 import java.util.List;
 import org.imageserver.http.web.Choices.Choice;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the list page shows.
@@ -12,6 +13,7 @@ import org.imageserver.http.web.Choices.Choice;
  * @param facets to narrow the list by
  * @param rows of this page
  * @param paging where the other pages are
+ * @param json the API's request for the same; null when it cannot say it
  * @param hasImages whether there is anything that a query could find
  */
 record ListData(
@@ -21,6 +23,7 @@ record ListData(
         List<Choices> facets,
         List<Row> rows,
         Paging paging,
+        @Nullable String json,
         boolean hasImages) {
     /** The values by which the list is narrowed now. */
     List<Choice> chosen() {

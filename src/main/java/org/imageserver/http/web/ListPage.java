@@ -35,6 +35,7 @@ final class ListPage {
                 Choices.of(selection, query, request.principal()),
                 rows,
                 paging,
+                query.api(catalogue.channels().areUsed()).orElse(null),
                 snapshot.images().stream().anyMatch(image -> Selection.isShown(image, request.principal())));
         Frame frame = Frame.of(request, Section.IMAGES, title(query))
                 .withDescription(total + " for SmartOS, ready for imgadm and vmadm.")

@@ -33,6 +33,7 @@ record ListQuery(
             new Parameter("os", "A system; may be given several times, as the other facets may."),
             new Parameter("type", "A type, such as zone-dataset."),
             new Parameter("brand", "A brand, such as lx or bhyve."),
+            new Parameter("channel", "A channel, where there are any; all are shown without it."),
             new Parameter("state", "A state; active ones are shown without it."),
             new Parameter("owner", "The uuid of an owner."),
             new Parameter("view", "\"images\" gives each image a line instead of each name."),
@@ -74,7 +75,12 @@ record ListQuery(
         if (values == null) {
             return facet != Facet.STATE || image.state() == State.ACTIVE;
         }
-        return values.contains(facet.of(image));
+        for (String value : facet.of(image)) {
+            if (values.contains(value)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether this value of a facet was chosen. */
@@ -156,8 +162,12 @@ record ListQuery(
         return target("/feed.atom", narrowing());
     }
 
-    /** The API's request that gives these images; empty when its filters cannot say it. */
-    Optional<String> api() {
+    /**
+     * The API's request that gives these images; empty when its filters cannot say it.
+     *
+     * @param areChannelsUsed whether the API shows one channel to who names none
+     */
+    Optional<String> api(boolean areChannelsUsed) {
         boolean isSayable = words.isEmpty()
                 && !chosen.containsKey(Facet.BRAND)
                 && chosen.values().stream().allMatch(values -> values.size() == 1);
@@ -165,6 +175,9 @@ record ListQuery(
             return Optional.empty();
         }
         List<String> parameters = narrowing();
+        if (areChannelsUsed && !chosen.containsKey(Facet.CHANNEL)) {
+            parameters.add("channel=*");
+        }
         if (sort == Sort.PUBLISHED && !isReversed) {
             parameters.add("sort=published_at.desc");
         }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.ChannelScope;
 import org.imageserver.catalogue.Image;
 import org.imageserver.http.Accept;
 import org.imageserver.http.ApiException;
@@ -54,7 +55,7 @@ final class NamePage {
         List<Image> images = images(request);
         String name = images.getFirst().name();
         Paging paging = Paging.of(ListQuery.page(request.query().get("page").orElse("")), images.size());
-        Row latest = row(latest(images, "").orElse(images.getFirst()));
+        Row latest = row(latest(images, "", scope(Optional.empty())).orElse(images.getFirst()));
         String total = Wording.plural(images.size(), "version");
         Data data = new Data(
                 name,
@@ -72,21 +73,23 @@ final class NamePage {
         return HtmlReply.of((output, nobody) -> JtenameGenerated.render(output, nobody, frame, data));
     }
 
-    /** Leads to the newest active image of the name; {@code version=24.4} asks for that one or the newest 24.4.x. */
+    /** Leads to the newest active image of the name in a channel, the default one if it names none; {@code version=24.4} asks for that one or the newest 24.4.x. */
     Reply latest(Request request) {
         String version = request.query().get("version").orElse("");
-        Image latest = latest(images(request), version)
+        ChannelScope scope = scope(request.query().get("channel"));
+        Image latest = latest(images(request), version, scope)
                 .orElseThrow(() -> missing(request.parameter("name") + " has no active image"
-                        + (version.isEmpty() ? "" : " of version " + version)));
+                        + (version.isEmpty() ? "" : " of version " + version)
+                        + (scope.channel() == null ? "" : " in channel " + scope.channel())));
         boolean isProgram = Accept.allows(request.header("Accept").orElse(""), Reply.JSON);
-        String target = isProgram ? "/images/" + latest.uuid() : Address.ofImage(latest.uuid());
+        String target = isProgram ? Address.ofApi(latest, "") : Address.ofImage(latest.uuid());
         return new Reply.Empty(302, Map.of("Location", target, "Cache-Control", "no-cache", "Vary", "Accept"));
     }
 
     /** Name and latest version as a picture. */
     Reply badge(Request request) {
         List<Image> images = images(request);
-        Image latest = latest(images, "").orElse(images.getFirst());
+        Image latest = latest(images, "", scope(Optional.empty())).orElse(images.getFirst());
         return Badge.of(latest.name(), latest.version());
     }
 
@@ -115,9 +118,13 @@ final class NamePage {
         return new ApiException(ErrorCode.ResourceNotFound, message);
     }
 
-    private static Optional<Image> latest(List<Image> newestFirst, String version) {
+    private ChannelScope scope(Optional<String> channel) {
+        return catalogue.channels().toRead(channel);
+    }
+
+    private static Optional<Image> latest(List<Image> newestFirst, String version, ChannelScope scope) {
         return newestFirst.stream()
-                .filter(image -> image.state() == State.ACTIVE)
+                .filter(image -> image.state() == State.ACTIVE && scope.has(image))
                 .filter(image -> version.isEmpty()
                         || image.version().equals(version)
                         || image.version().startsWith(version + "."))

@@ -63,7 +63,7 @@ record Row(
                 Wording.count(entry.downloads(counted)),
                 image.state() == State.ACTIVE ? "" : image.state().jsonName(),
                 !image.isPublic(),
-                image.icon().isPresent() ? "/images/" + image.uuid() + "/icon" : "");
+                image.icon().isPresent() ? Address.ofApi(image, "/icon") : "");
     }
 
     /** What stands for it where it has no icon. */

@@ -144,10 +144,14 @@ record Selection(List<Entry> entries, Map<Facet, Map<String, Integer>> counts) {
         }
 
         void count(Image image) {
-            String value = facet.of(image);
-            if (value.isEmpty()) {
-                return;
+            for (String value : facet.of(image)) {
+                if (!value.isEmpty()) {
+                    count(image, value);
+                }
             }
+        }
+
+        private void count(Image image, String value) {
             Count count = counts.computeIfAbsent(value, fresh -> new Count());
             if (isEveryImage || !image.name().equals(count.lastName)) {
                 count.lines++;

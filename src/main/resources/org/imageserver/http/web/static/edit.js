@@ -7,10 +7,17 @@ import { begin, Cancelled, Upload } from './upload.js';
 
 const byId = (id) => document.getElementById(id);
 const page = byId('edit');
-const { uuid } = page.dataset;
-const image = `/images/${uuid}`;
+const { uuid, channel } = page.dataset;
 const form = byId('edit-form');
 const CONFLICT = 'Somebody else has changed the image meanwhile. Load the page again, and look at what is there now.';
+
+/** A request about the image or a part of it, in a channel that it is in. */
+function image(part = '', parameters = {}) {
+  // What the server gave is a query already: channel=NAME, or nothing.
+  const query = new URLSearchParams(channel);
+  Object.entries(parameters).forEach(([name, value]) => query.set(name, value));
+  return `/images/${uuid}${part}?${query}`.replace(/[?]$/, '');
+}
 
 function guard() {
   return { 'If-Match': page.dataset.etag };
@@ -67,7 +74,7 @@ form.addEventListener('submit', async (event) => {
 async function save(fields) {
   byId('save').disabled = true;
   try {
-    const answer = await send('POST', `${image}?action=update`, { json: fields, headers: guard() });
+    const answer = await send('POST', image('', { action: 'update' }), { json: fields, headers: guard() });
     page.dataset.etag = answer.headers.get('ETag');
     settle(form);
     byId('saved').textContent = 'Saved.';
@@ -86,7 +93,7 @@ async function save(fields) {
 for (const name of ['activate', 'enable', 'disable']) {
   onPress(name, 'state-error', async () => {
     const { action, done } = byId(name).dataset;
-    await send('POST', `${image}?action=${action}`, { headers: guard() });
+    await send('POST', image('', { action }), { headers: guard() });
     again(done);
   });
 }
@@ -97,7 +104,10 @@ onPress('send-file', 'state-error', async () => {
     throw new Error('Choose a file first.');
   }
   const compression = byId('file-compression').value || compressionOf(file.name);
-  const path = await begin(file, undefined, `?${new URLSearchParams({ image: uuid, compression })}`);
+  const query = new URLSearchParams(channel);
+  query.set('image', uuid);
+  query.set('compression', compression);
+  const path = await begin(file, undefined, `?${query}`);
   const transfer = new Transfer();
   transfer.show(`Uploading ${file.name}`, file.size);
   transfer.sending();
@@ -112,16 +122,35 @@ onPress('send-file', 'state-error', async () => {
   }
 });
 
+// Channels.
+
+function onChannel(attribute, change) {
+  document.querySelectorAll(`[data-${attribute}]`).forEach((button) => button.addEventListener('click', async () => {
+    button.disabled = true;
+    await report('channels-error', async () => {
+      await change(button.getAttribute(`data-${attribute}`));
+      again('channels');
+    });
+    button.disabled = false;
+  }));
+}
+
+onChannel('add-to', (name) => send('POST', image('', { action: 'channel-add' }), {
+  json: { channel: name },
+  headers: guard(),
+}));
+onChannel('remove-from', (name) => send('DELETE', image('', { channel: name }), { headers: guard() }));
+
 // Icon.
 
 byId('icon-file').addEventListener('change', (event) => report('icon-error', async () => {
   const file = event.target.files[0];
-  await send('PUT', `${image}/icon`, { body: file, headers: { 'Content-Type': file.type, ...guard() } });
+  await send('PUT', image('/icon'), { body: file, headers: { 'Content-Type': file.type, ...guard() } });
   again('icon');
 }));
 
 onPress('icon-remove', 'icon-error', async () => {
-  await send('DELETE', `${image}/icon`, { headers: guard() });
+  await send('DELETE', image('/icon'), { headers: guard() });
   again('icon-removed');
 });
 
@@ -136,7 +165,8 @@ byId('delete-not').addEventListener('click', () => {
   byId('delete').focus();
 });
 onPress('delete-really', 'delete-error', async () => {
-  await send('DELETE', image, { headers: guard() });
+  const everywhere = byId('channels') ? { force_all_channels: true } : {};
+  await send('DELETE', image('', everywhere), { headers: guard() });
   page.hidden = true;
   byId('deleted').hidden = false;
   byId('deleted').focus();
