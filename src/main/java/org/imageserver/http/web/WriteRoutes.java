@@ -18,7 +18,7 @@ public final class WriteRoutes {
     /** Makes the pages of a catalogue. */
     public WriteRoutes(Catalogue catalogue, Settings settings) {
         Terms terms = Terms.of(settings);
-        this.publish = new PublishPage(terms);
+        this.publish = new PublishPage(terms, catalogue.channels());
         this.edit = new EditPage(catalogue, terms);
     }
 

@@ -109,6 +109,19 @@ class ChannelPagesTest {
     }
 
     @Test
+    void whoPublishesChoosesAmongTheChannelsThatHeMayChange() {
+        assertThat(Browser.of(server, publishing.alice().account())
+                        .get("/publish", "Accept", "text/html")
+                        .body())
+                .contains("<option value=\"dev\" selected>", "<option value=\"release\">");
+        assertThat(Browser.of(server, publishing.bob().account())
+                        .get("/publish", "Accept", "text/html")
+                        .body())
+                .contains("<option value=\"dev\" selected>")
+                .doesNotContain("<option value=\"release\">");
+    }
+
+    @Test
     void theOwnerIsOfferedTheChannelsThatHeMayChange() {
         assertThat(edit(publishing.bob(), dev))
                 .contains("id=\"channels\"", "<strong>release</strong>")

@@ -16,6 +16,15 @@ let chosen = null;
 /** The upload of the chosen file that the server still has. */
 let resumable = null;
 
+/** A query with the channel that the image comes into, where there are channels. */
+function inChannel(parameters = {}) {
+  const query = new URLSearchParams(parameters);
+  if (byId('channel')) {
+    query.set('channel', byId('channel').value);
+  }
+  return `?${query}`.replace(/[?]$/, '');
+}
+
 // Where it comes from.
 
 function source() {
@@ -189,7 +198,7 @@ async function publishFile() {
 }
 
 async function begun(fields) {
-  const path = await begin(chosen, fields);
+  const path = await begin(chosen, fields, inChannel());
   remember(account, chosen, path);
   return path;
 }
@@ -243,25 +252,25 @@ async function publishUrl() {
     return;
   }
   const url = byId('url').value.trim();
-  const query = new URLSearchParams({ compression: byId('url-compression').value || compressionOf(url) });
+  const file = { compression: byId('url-compression').value || compressionOf(url) };
   if (byId('sha1').value.trim() !== '') {
-    query.set('sha1', byId('sha1').value.trim());
+    file.sha1 = byId('sha1').value.trim();
   }
-  const image = await (await send('POST', '/images', { json: fields })).json();
+  const image = await (await send('POST', `/images${inChannel()}`, { json: fields })).json();
   try {
     form.hidden = true;
     transfer.show(`Fetching ${fields.name} ${fields.version}`, 0);
     transfer.say('The server fetches the file and checks it while it comes.');
     transfer.onCancel(null);
     byId('transfer-cancel').hidden = true;
-    await send('POST', `/images/${image.uuid}/file/from-url?${query}`, { json: { file_url: url } });
-    await send('POST', `/images/${image.uuid}?action=activate`);
+    await send('POST', `/images/${image.uuid}/file/from-url${inChannel(file)}`, { json: { file_url: url } });
+    await send('POST', `/images/${image.uuid}${inChannel({ action: 'activate' })}`);
   } catch (failure) {
     if (failure instanceof Unreachable) {
       throw new Error('The connection broke, but the server goes on fetching the file. When it is there, activate the'
         + ` image at /i/${image.uuid}/edit`, { cause: failure });
     }
-    await send('DELETE', `/images/${image.uuid}`);
+    await send('DELETE', `/images/${image.uuid}${inChannel()}`);
     throw failure;
   }
   published(image.uuid, `${fields.name} ${fields.version}`);
@@ -273,14 +282,14 @@ async function importFromServer() {
     showProblems(form, [{ field: 'uuid', message: 'This is no uuid, as in "imgadm avail".' }]);
     return;
   }
-  const query = new URLSearchParams({ action: 'import-remote', source: byId('server-url').value.trim() });
-  const { job_uuid: jobUuid } = await (await send('POST', `/images/${uuid}?${query}`)).json();
+  const query = inChannel({ action: 'import-remote', source: byId('server-url').value.trim() });
+  const { job_uuid: jobUuid } = await (await send('POST', `/images/${uuid}${query}`)).json();
   form.hidden = true;
   transfer.show(`Importing ${uuid}`, 0);
   transfer.onCancel(null);
   byId('transfer-cancel').hidden = true;
   await follow(jobUuid);
-  const image = await ask(`/images/${uuid}`);
+  const image = await ask(`/images/${uuid}${inChannel()}`);
   published(uuid, `${image.name} ${image.version}`);
 }
 
@@ -344,8 +353,7 @@ async function suggestOrigins(text) {
   if (text.length < 2 || /^[0-9a-f]{8}-/.test(text)) {
     return;
   }
-  const query = new URLSearchParams({ name: `~${text}`, limit: '20', sort: 'published_at.desc' });
-  const images = await ask(`/images?${query}`);
+  const images = await ask(`/images${inChannel({ name: `~${text}`, limit: '20', sort: 'published_at.desc' })}`);
   byId('origins').replaceChildren(...images.map((image) => {
     const option = document.createElement('option');
     option.value = image.uuid;
