@@ -37,8 +37,8 @@ final class Admission {
 
     /**
      * The one place that lets somebody at an image that is there: the image as it is stored now, if he may change it and
-     * it is the one that he knows. The channel comes before lookup, and lookup before ownership, as in the peer; and whoever may not change it is not
-     * told what it is like.
+     * it is the one that he knows. The channel comes before lookup, and lookup before ownership, as in the peer; and
+     * whoever may not change it is not told what it is like.
      */
     DiskManifest own(Target target) throws IOException {
         String uuid = target.uuid();

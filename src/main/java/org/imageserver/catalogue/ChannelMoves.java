@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Principal.Account;
@@ -80,7 +81,7 @@ final class ChannelMoves {
         Account account = publisher(principal);
         come.forEach(channel -> checkRight(account, channel));
         gone.forEach(channel -> checkRight(account, channel));
-        boolean isBuiltOnTheSame = String.valueOf(after.origin()).equals(String.valueOf(before.origin()));
+        boolean isBuiltOnTheSame = Objects.equals(after.origin(), before.origin());
         checkOrigin(after, isBuiltOnTheSame ? come : are);
         gone.forEach(channel -> admission.refuseIfNeeded(before.uuid(), new ChannelScope(channel)));
     }
