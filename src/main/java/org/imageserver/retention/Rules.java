@@ -19,7 +19,8 @@ import org.imageserver.manifest.State;
 
 /**
  * Decides by the rules which images go; changes nothing. Never one that others which stay are built on, never one that is
- * pinned (the tag {@code pinned} is true), never one that a source would bring again.
+ * pinned (the tag {@code pinned} is true) or in a channel beside the default one, never one that a source would bring
+ * again.
  */
 final class Rules {
     private final List<Rule> rules;
@@ -55,13 +56,20 @@ final class Rules {
                 going.putIfAbsent(image.getKey().uuid(), new Plan.Going(image.getKey(), image.getValue()));
             }
         }
-        going.values().removeIf(its -> isPinned(its.image()) || isMirrored.test(its.image()));
+        going.values()
+                .removeIf(its -> isPinned(its.image()) || isPromoted(its.image()) || isMirrored.test(its.image()));
         keepWhatIsBuiltOn(snapshot, going);
         return new Plan(dependentsFirst(going), List.copyOf(notes));
     }
 
     private static boolean isPinned(Image image) {
         return "true".equals(image.tags().get("pinned"));
+    }
+
+    /** Somebody put it into a channel, where others look for it. */
+    private static boolean isPromoted(Image image) {
+        List<String> channels = image.channels().names();
+        return channels.size() > (image.channels().hasDefault() ? 1 : 0);
     }
 
     /** Whatever stays needs its origin, and that needs its own. */

@@ -104,6 +104,28 @@ class RetentionTest {
     }
 
     @Test
+    void leavesWhatSomebodyHasPutIntoAChannel() throws Exception {
+        String channels = "[{\"name\": \"dev\", \"description\": \"\", \"default\": true},"
+                + " {\"name\": \"release\", \"description\": \"\"}]";
+        try (TestServer server = server("[{\"keep_newest\": 1}], \"channels\": " + channels)) {
+            String unreleased = add(server, 1, "a", daysAgo(40));
+            for (int number = 2; number <= 3; number++) {
+                Instant published = daysAgo(50 - number);
+                String channel = number == 2 ? "release" : "dev";
+                server.images()
+                        .add(
+                                number,
+                                manifest -> manifest.put("name", "a")
+                                        .put("published_at", published.toString())
+                                        .putArray("channels")
+                                        .add(channel));
+            }
+            add(server, 4, "a", daysAgo(1));
+            assertThat(uuids(retention(server).plan())).containsExactlyInAnyOrder(unreleased, TestImages.uuid(3));
+        }
+    }
+
+    @Test
     void whatARuleAsksForMustHoldTogether() throws Exception {
         try (TestServer server = server("[{\"keep_newest\": 1, \"not_pulled_for_days\": 90}]")) {
             String unused = add(server, 1, "a", daysAgo(200));
