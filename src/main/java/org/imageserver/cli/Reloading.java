@@ -58,7 +58,12 @@ final class Reloading implements AutoCloseable {
                 return;
             }
         }
-        now();
+        try {
+            now();
+        } catch (RuntimeException e) {
+            // The thread must live on: the next change may be a better one.
+            LOG.error("what was changed cannot be taken up", e);
+        }
     }
 
     /** Reads the configuration again, and looks at images, keys and certificate. */

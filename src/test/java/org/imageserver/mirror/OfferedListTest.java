@@ -91,6 +91,22 @@ class OfferedListTest {
     }
 
     @Test
+    void countsOnlyWhatIsKeptHere() {
+        String uuid = upstream.add(1, "base", BYTES);
+        try (TestServer server = TestServer.start(
+                directory,
+                "\"allow_private_urls\": true, \"metrics_listen\": [\"127.0.0.1:0\"], \"sources\": [{\"url\": \""
+                        + upstream.url() + "\", \"policy\": \"on-demand\"}]")) {
+            awaitKnown(server, uuid);
+            server.images().add(2, new byte[100]);
+            server.rescan();
+            assertThat(server.get(server.watched("/metrics")).body())
+                    .contains("imageserver_images{os=\"smartos\",state=\"active\"} 1.0\n")
+                    .contains("imageserver_file_bytes 100.0\n");
+        }
+    }
+
+    @Test
     void asksForTheListOnTheDiskByItsTag() {
         String uuid = upstream.add(1, "base", BYTES);
         try (TestServer server = serve("")) {

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
@@ -95,7 +96,10 @@ final class Metrics {
                 counter("imageserver_http_sent_bytes", "Bytes of answers.", point(statistics.bytesSent())),
                 downloads(snapshot),
                 images(snapshot),
-                gauge("imageserver_file_bytes", "Size of all images' files.", value(fileBytes(snapshot))),
+                gauge(
+                        "imageserver_file_bytes",
+                        "Size of the files of all images that are kept here.",
+                        value(fileBytes(snapshot))),
                 gauge(
                         "imageserver_problem_directories",
                         "Directories that are no images that can be served.",
@@ -201,16 +205,21 @@ final class Metrics {
                         .toList());
     }
 
+    /** What other servers only offer takes no room and cannot be damaged: it is not counted. */
+    private static Stream<Image> kept(Snapshot snapshot) {
+        return snapshot.images().stream().filter(image -> !image.isOffered());
+    }
+
     private static MetricSnapshot images(Snapshot snapshot) {
-        Map<Labels, Long> counts = new TreeMap<>(snapshot.images().stream()
+        Map<Labels, Long> counts = new TreeMap<>(kept(snapshot)
                 .collect(Collectors.groupingBy(
                         image -> Labels.of("state", lowerCase(image.state()), "os", image.os()),
                         Collectors.counting())));
-        return gauge("imageserver_images", "Images by state and operating system.", values(counts));
+        return gauge("imageserver_images", "Images that are kept here, by state and operating system.", values(counts));
     }
 
     private static long fileBytes(Snapshot snapshot) {
-        return snapshot.images().stream()
+        return kept(snapshot)
                 .flatMap(image -> image.file().stream())
                 .mapToLong(Image.File::size)
                 .sum();
