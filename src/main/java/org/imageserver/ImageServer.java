@@ -114,7 +114,7 @@ public final class ImageServer implements AutoCloseable {
                 new Scrub.Settings(settings.scrub().interval(), settings.scrub().bytesPerSecond()), mirrors::heal);
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         uploads = new UploadRoutes(catalogue.publisher(), settings.publishing().maxFileBytes(), InstantSource.system());
-        limits = new ClientLimits(settings.limits());
+        limits = new ClientLimits(settings.limits(), settings.trustedProxies());
         this.keys = keys;
         Doors doors = Doors.of(settings, keys);
         HealthRoutes health =

@@ -62,7 +62,8 @@ public record Client(String address, String scheme, Optional<String> host) {
         return values.isEmpty() ? null : String.join(",", values);
     }
 
-    private static boolean isTrusted(SocketAddress peer, List<Network> trustedProxies) {
+    /** Whether its word about others counts: a unix socket's, and that of a proxy that the operator trusts. */
+    static boolean isTrusted(SocketAddress peer, List<Network> trustedProxies) {
         return peer == null || peer.isDomainSocket() || isIn(peer.hostAddress(), trustedProxies);
     }
 

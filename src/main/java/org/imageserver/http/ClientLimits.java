@@ -3,6 +3,7 @@ package org.imageserver.http;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.imageserver.auth.Principal;
+import org.imageserver.config.Network;
 import org.imageserver.config.Settings;
 
 /**
@@ -21,12 +23,18 @@ public final class ClientLimits {
 
     private final Allowance requests;
     private final Allowance bytes;
+    private final List<Network> trustedProxies;
     private final Map<String, Integer> connections = new ConcurrentHashMap<>();
     private final Set<HttpConnection> excess = ConcurrentHashMap.newKeySet();
     private volatile int mostConnections;
 
-    /** Makes the limits that the operator wants. */
-    public ClientLimits(Settings.Limits limits) {
+    /**
+     * Makes the limits that the operator wants.
+     *
+     * @param trustedProxies whose connections are those of many clients
+     */
+    public ClientLimits(Settings.Limits limits, List<Network> trustedProxies) {
+        this.trustedProxies = List.copyOf(trustedProxies);
         this.requests = new Allowance(limits.requestsPerSecond(), System::nanoTime);
         this.bytes = new Allowance((double) limits.bytesPerSecond(), System::nanoTime);
         this.mostConnections = limits.connections();
@@ -42,7 +50,7 @@ public final class ClientLimits {
     /** Counts a new connection, which is one too many if its address has enough of them. */
     void opened(HttpConnection connection) {
         SocketAddress peer = connection.remoteAddress();
-        if (peer == null || peer.isDomainSocket()) {
+        if (Client.isTrusted(peer, trustedProxies)) {
             return;
         }
         String address = peer.hostAddress();

@@ -69,7 +69,7 @@ class ClientLimitsTest {
 
     @Test
     void aConnectionTooManyIsToldSoAndClosed() throws IOException {
-        try (TestServer server = TestServer.start(directory, limits("\"connections\": 2"));
+        try (TestServer server = TestServer.start(directory, "\"limits\": {\"connections\": 2}");
                 RawConnection first = RawConnection.tcp(server.port())) {
             assertThat(first.send(PING).read().status()).isEqualTo(200);
             try (RawConnection second = RawConnection.tcp(server.port());
@@ -86,6 +86,17 @@ class ClientLimitsTest {
                     assertThat(again.send(PING).read().status()).isEqualTo(200);
                 }
             });
+        }
+    }
+
+    /** Behind a proxy are many clients, and how many connections it needs for them is its business. */
+    @Test
+    void theConnectionsOfATrustedProxyAreNotCounted() throws IOException {
+        try (TestServer server = TestServer.start(directory, limits("\"connections\": 1"));
+                RawConnection first = RawConnection.tcp(server.port());
+                RawConnection second = RawConnection.tcp(server.port())) {
+            assertThat(first.send(PING).read().status()).isEqualTo(200);
+            assertThat(second.send(PING).read().status()).isEqualTo(200);
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can happen to a file and its client between the moment it is opened and the moment it is sent. */
 class FileSenderTest {
-    private static final ClientLimits NO_LIMITS = new ClientLimits(new Settings.Limits(0, 0, 0));
+    private static final ClientLimits NO_LIMITS = new ClientLimits(new Settings.Limits(0, 0, 0), List.of());
     private static final Client SOMEBODY = new Client("127.0.0.1", "http", Optional.empty());
 
     private static final String UUID = TestImages.uuid(1);
