@@ -72,13 +72,15 @@ class ClientLimitsTest {
         try (TestServer server = TestServer.start(directory, "\"limits\": {\"connections\": 2}");
                 RawConnection first = RawConnection.tcp(server.port())) {
             assertThat(first.send(PING).read().status()).isEqualTo(200);
-            try (RawConnection second = RawConnection.tcp(server.port());
-                    RawConnection third = RawConnection.tcp(server.port())) {
+            try (RawConnection second = RawConnection.tcp(server.port())) {
                 assertThat(second.send(PING).read().status()).isEqualTo(200);
-                Answer refused = third.send(PING).read();
-                assertThat(refused.status()).isEqualTo(429);
-                assertThat(refused.text()).contains("more than 2 connections from 127.0.0.1");
-                assertThat(third.isAtEnd()).isTrue();
+                // Opened when the second one is counted: several event loops accept at the same time.
+                try (RawConnection third = RawConnection.tcp(server.port())) {
+                    Answer refused = third.send(PING).read();
+                    assertThat(refused.status()).isEqualTo(429);
+                    assertThat(refused.text()).contains("more than 2 connections from 127.0.0.1");
+                    assertThat(third.isAtEnd()).isTrue();
+                }
                 assertThat(first.send(PING).read().status()).isEqualTo(200);
             }
             await().untilAsserted(() -> {
