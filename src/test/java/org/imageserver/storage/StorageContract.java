@@ -325,6 +325,21 @@ abstract class StorageContract extends StorageFixture {
     }
 
     @Test
+    void tellsEachOfManyWritersOfItsOwnBlob() throws Exception {
+        List<Callable<Void>> writers = new ArrayList<>();
+        for (int i = 1; i <= 16; i++) {
+            byte[] bytes = filled(i, i);
+            writers.add(() -> {
+                for (int round = 0; round < 10; round++) {
+                    assertThat(write(KEY, bytes).size()).isEqualTo(bytes.length);
+                }
+                return null;
+            });
+        }
+        together(writers);
+    }
+
+    @Test
     void letsExactlyOneOfManyCreatorsWin() throws Exception {
         List<Callable<Boolean>> creators = new ArrayList<>();
         for (int i = 0; i < 50; i++) {

@@ -105,7 +105,8 @@ public final class BucketStorage implements Storage {
         if (key.isHidden()) {
             return own.delete(key);
         }
-        return log.append(now -> now.find(key).map(named -> Change.delete(server, key)));
+        return log.append(now -> now.find(key).map(named -> Change.delete(server, key)))
+                .isPresent();
     }
 
     @Override
@@ -117,14 +118,13 @@ public final class BucketStorage implements Storage {
 
     private BlobInfo name(BlobKey key, BucketPending.Written written) throws IOException {
         Change.Put put = new Change.Put(key, written.size(), written.content());
-        log.append(now -> {
-            refuseCollected(now, put);
-            return Optional.of(Change.put(server, put));
-        });
-        return log.namespace()
-                .find(key)
-                .map(Named::info)
-                .orElseThrow(() -> new IOException(key + " was written and then removed by another server"));
+        // Not what the name stands for by now: somebody else may have written it again.
+        return log.append(now -> {
+                    refuseCollected(now, put);
+                    return Optional.of(Change.put(server, put));
+                })
+                .map(applied -> Namespace.info(put, applied.change(), applied.number()))
+                .orElseThrow();
     }
 
     /** The sweeper took the bytes for forgotten: this server stood still for longer than anybody waits. */
@@ -141,7 +141,8 @@ public final class BucketStorage implements Storage {
             return own.createIfAbsent(key, bytes);
         }
         Change.Put put = new Change.Put(key, bytes.length, new Content.Inline(bytes.clone()));
-        return log.append(now -> now.find(key).isPresent() ? Optional.empty() : Optional.of(Change.put(server, put)));
+        return log.append(now -> now.find(key).isPresent() ? Optional.empty() : Optional.of(Change.put(server, put)))
+                .isPresent();
     }
 
     @Override

@@ -77,6 +77,9 @@ final class ChangeLog implements AutoCloseable {
         Optional<Change> decide(Namespace now) throws IOException;
     }
 
+    /** A change that took place, and its place in the order. */
+    record Applied(long number, Change change) {}
+
     interface Work<T> {
         T run() throws IOException;
     }
@@ -191,11 +194,11 @@ final class ChangeLog implements AutoCloseable {
     /**
      * Adds a change; durable, and in force here, when it returns.
      *
-     * @return false when there was nothing to change
+     * @return what took place here, which others may have changed again already; empty when there was nothing to change
      * @throws OvertakenException within {@link #decide}, when another server was first
      * @throws IOException when the store fails; the change may have taken place then, or may still do so, whole
      */
-    boolean append(Decision decision) throws IOException {
+    Optional<Applied> append(Decision decision) throws IOException {
         lock.lock();
         try {
             outage.check();
@@ -206,14 +209,14 @@ final class ChangeLog implements AutoCloseable {
                 }
                 Optional<Change> change = decision.decide(namespace);
                 if (change.isEmpty()) {
-                    return false;
+                    return Optional.empty();
                 }
                 if (add(change.get())) {
                     if (deciding != null) {
                         deciding.isDecided = true;
                     }
                     writeCheckpointNowAndThen();
-                    return true;
+                    return Optional.of(new Applied(head, change.get()));
                 }
             }
         } finally {

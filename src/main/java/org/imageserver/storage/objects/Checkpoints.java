@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import org.imageserver.storage.BlobInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,10 +96,14 @@ final class Checkpoints {
         }
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             JsonNode json = ChangeJson.JSON.readTree(line);
+            Change.Put put = ChangeJson.put(json);
             into.put(
-                    ChangeJson.put(json),
-                    Instant.parse(json.required("modified").textValue()),
-                    json.required("version").textValue());
+                    new BlobInfo(
+                            put.key(),
+                            put.size(),
+                            Instant.parse(json.required("modified").textValue()),
+                            json.required("version").textValue()),
+                    put.content());
         }
         long count = head.required("names").longValue();
         if (into.all().size() != count) {

@@ -62,7 +62,7 @@ final class Namespace {
     /** Takes a change up. */
     void apply(long number, Change change) {
         for (Change.Put put : change.puts()) {
-            put(put, change.time(), Long.toString(number));
+            put(info(put, change, number), put.content());
         }
         change.deletes().forEach(key -> names.remove(key.value()));
         collected.values().removeIf(time -> time.isBefore(change.time().minus(COLLECTED_KEPT)));
@@ -75,7 +75,12 @@ final class Namespace {
         collected.putAll(other.collected);
     }
 
-    void put(Change.Put put, Instant modified, String version) {
-        names.put(put.key().value(), new Named(new BlobInfo(put.key(), put.size(), modified, version), put.content()));
+    /** What the change of a number makes of a name. */
+    static BlobInfo info(Change.Put put, Change change, long number) {
+        return new BlobInfo(put.key(), put.size(), change.time(), Long.toString(number));
+    }
+
+    void put(BlobInfo info, Content content) {
+        names.put(info.key().value(), new Named(info, content));
     }
 }
