@@ -90,7 +90,7 @@ public final class Catalogue implements AutoCloseable {
         this.areStreamsVerified = settings.uploads().streams() != UploadPolicy.Streams.OFF && !storage.isShared();
         this.adminFields = new AdminFields(digests, verifications, provenance);
         this.scan = new DirectoryScan(storage, new ImageReader(manifests, digests, channels));
-        this.hasher = new Hasher(digests, this::read);
+        this.hasher = new Hasher(digests, this::read, files::isReceiving);
     }
 
     /** The way to change images. */

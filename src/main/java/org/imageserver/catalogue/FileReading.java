@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 record FileReading(FileDigest digest, Optional<StreamFinding> stream) {
     private static final int CHUNK = 256 * 1024;
 
+    /** Bytes after which it is worth a look whether anybody still wants to know. */
+    private static final long ASKED_EVERY = 16L * 1024 * 1024;
+
     /**
      * Reads a file.
      *
@@ -40,31 +43,42 @@ record FileReading(FileDigest digest, Optional<StreamFinding> stream) {
             if (!blob.info().version().equals(wanted.version())) {
                 return Optional.empty();
             }
-            reading = Optional.of(read(blob, isStream, progress));
+            reading = read(blob, isStream, () -> isThere(storage, wanted), progress);
         } catch (NoSuchBlobException e) {
             return Optional.empty();
         }
-        boolean isSame = storage.stat(wanted.key())
-                .filter(now -> now.version().equals(wanted.version()))
-                .isPresent();
-        return isSame ? reading : Optional.empty();
+        return isThere(storage, wanted) ? reading : Optional.empty();
     }
 
-    private static FileReading read(StoredBlob blob, boolean isStream, LongConsumer progress)
+    private static boolean isThere(Storage storage, BlobInfo wanted) throws IOException {
+        return storage.stat(wanted.key())
+                .filter(now -> now.version().equals(wanted.version()))
+                .isPresent();
+    }
+
+    private interface Need {
+        boolean isThere() throws IOException;
+    }
+
+    private static Optional<FileReading> read(StoredBlob blob, boolean isStream, Need need, LongConsumer progress)
             throws IOException, InterruptedException {
         Hashes hashes = new Hashes();
         if (!isStream) {
-            feed(blob, hashes, null, progress);
-            return new FileReading(hashes.digest(), Optional.empty());
+            return feed(blob, hashes, null, need, progress)
+                    ? Optional.of(new FileReading(hashes.digest(), Optional.empty()))
+                    : Optional.empty();
         }
         try (StreamCheck check = new StreamCheck()) {
-            feed(blob, hashes, check, progress);
-            StreamFinding finding = StreamFinding.of(check.finish(), false);
-            return new FileReading(hashes.digest(), Optional.of(finding));
+            return feed(blob, hashes, check, need, progress)
+                    ? Optional.of(
+                            new FileReading(hashes.digest(), Optional.of(StreamFinding.of(check.finish(), false))))
+                    : Optional.empty();
         }
     }
 
-    private static void feed(StoredBlob blob, Hashes hashes, @Nullable StreamCheck check, LongConsumer progress)
+    /** Returns whether it came to the end: of a large file that was removed, nobody needs to know anything. */
+    private static boolean feed(
+            StoredBlob blob, Hashes hashes, @Nullable StreamCheck check, Need need, LongConsumer progress)
             throws IOException, InterruptedException {
         InputStream stream = blob.stream(0, Long.MAX_VALUE);
         byte[] chunk = new byte[Math.clamp(blob.info().size(), 1, CHUNK)];
@@ -77,9 +91,14 @@ record FileReading(FileDigest digest, Optional<StreamFinding> stream) {
             if (check != null) {
                 check.update(ByteBuffer.wrap(chunk, 0, read));
             }
+            boolean isTimeToAsk = total / ASKED_EVERY != (total + read) / ASKED_EVERY;
             total += read;
             progress.accept(total);
+            if (isTimeToAsk && !need.isThere()) {
+                return false;
+            }
         }
+        return true;
     }
 
     /** All digests at once. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.imageserver.catalogue.ImageException.Reason;
 import org.imageserver.catalogue.ImageException.Refused;
@@ -53,6 +54,7 @@ final class FileReceiver {
     private final UploadPolicy policy;
     private final StreamRules rules;
     private final Digests digests;
+    private final AtomicInteger arriving = new AtomicInteger();
 
     FileReceiver(Storage storage, StoredManifest manifests, UploadPolicy policy, Digests digests) {
         this.storage = storage;
@@ -128,11 +130,19 @@ final class FileReceiver {
     ReceivedFile receive(
             String uuid, Optional<String> type, FileUpload upload, StreamPolicy.Origin origin, Follower follower)
             throws IOException {
+        arriving.incrementAndGet();
         try {
             return receiveInto(uuid, type, upload, origin, follower);
         } catch (IOException e) {
             throw Failures.named(e, "the storage is full; nothing of the file was kept");
+        } finally {
+            arriving.decrementAndGet();
         }
+    }
+
+    /** Whether a file arrives just now. */
+    boolean isReceiving() {
+        return arriving.get() > 0;
     }
 
     private ReceivedFile receiveInto(

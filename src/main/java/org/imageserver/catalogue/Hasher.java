@@ -10,14 +10,16 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.imageserver.storage.BlobInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reads files in the background to compute their digests and to verify the streams in them, one file at a time, so that
- * the disk stays free for downloads. What it found is written down when it has nothing else to do, at least once a
+ * the disk stays free for downloads, and slowly while files arrive, for whose end somebody waits. What it found is written down when it has nothing else to do, at least once a
  * minute, and when it ends. Thread-safe.
  */
 final class Hasher implements AutoCloseable {
@@ -27,8 +29,12 @@ final class Hasher implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(2);
     private static final Duration SAVED_EVERY = Duration.ofMinutes(1);
 
+    /** A few hundredths of a processor, and not nothing: uploads may never end. */
+    private static final long BYTES_PER_SECOND_BESIDE_ARRIVALS = 16L * 1024 * 1024;
+
     private final Digests digests;
     private final Consumer<BlobInfo> whenDone;
+    private final BooleanSupplier isReceiving;
     private final BlockingQueue<Work> waiting = new LinkedBlockingQueue<>();
 
     /** What waits, as a set: a site that is hashed for the first time is announced at each of its changes. */
@@ -49,9 +55,16 @@ final class Hasher implements AutoCloseable {
         }
     }
 
-    Hasher(Digests digests, Consumer<BlobInfo> whenDone) {
+    /**
+     * Makes one that has yet to be started.
+     *
+     * @param whenDone is told of each file that is known now
+     * @param isReceiving whether files arrive just now
+     */
+    Hasher(Digests digests, Consumer<BlobInfo> whenDone, BooleanSupplier isReceiving) {
         this.digests = digests;
         this.whenDone = whenDone;
+        this.isReceiving = isReceiving;
     }
 
     void start() {
@@ -94,13 +107,28 @@ final class Hasher implements AutoCloseable {
         // What an upload has verified need not be verified again.
         boolean isStreamMissing = work.isStream() && digests.findStream(file).isEmpty();
         try {
-            digests.compute(file, isStreamMissing, bytes -> {}).ifPresent(computed -> whenDone.accept(file));
+            digests.compute(file, isStreamMissing, givingWay()).ifPresent(computed -> whenDone.accept(file));
         } catch (ClosedByInterruptException | InterruptedIOException e) {
             Thread.interrupted();
             throw new InterruptedException("stopped while it was reading " + file.key());
         } catch (IOException e) {
             LOG.warn("cannot read {} to compute its digests", file.key(), e);
         }
+    }
+
+    private LongConsumer givingWay() {
+        Pace pace = new Pace(BYTES_PER_SECOND_BESIDE_ARRIVALS);
+        return new LongConsumer() {
+            private long before;
+
+            @Override
+            public void accept(long read) {
+                if (isReceiving.getAsBoolean()) {
+                    pace.spend(read - before);
+                }
+                before = read;
+            }
+        };
     }
 
     /** Ends the work, and waits for the file that is just being read or written. */
