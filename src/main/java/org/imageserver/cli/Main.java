@@ -1,5 +1,8 @@
 package org.imageserver.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import org.imageserver.Version;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -16,42 +19,57 @@ import picocli.CommandLine.Spec;
         description = "Serves SmartOS images to imgadm, from a plain directory.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.ProgramVersion.class,
-        subcommands = {
-            ServeCommand.class,
-            CheckConfigCommand.class,
-            CheckCommand.class,
-            ImportCommand.class,
-            SyncCommand.class,
-            BundleCommand.class,
-            KeyCommand.class,
-            CopyCommand.class,
-            SweepCommand.class,
-            ScrubCommand.class,
-            RetentionCommand.class,
-            TrashCommand.class,
-            VerifyCommand.class,
-            DoctorCommand.class,
-            UserCommand.class,
-            SmfCommand.class,
-            PrepareCommand.class,
-            GenerateCompletion.class,
-            HelpCommand.class
-        },
         footer = {"", "Exit codes: 0 fine, 1 something is wrong or refused, 2 wrong use."})
 public final class Main implements Runnable {
+    /** What knows all the others, or is about them. */
+    private static final Set<String> ABOUT_ALL = Set.of("help", "generate-completion");
+
     @Spec
     private CommandSpec spec;
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(arguments).execute(arguments));
     }
 
-    /** The command line with all its commands. */
-    static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+    /**
+     * The command line with the command that the arguments begin with, or with all of them when they begin with none or
+     * with one that is about the others. To read the options of all takes a third of the time that a server needs to start.
+     */
+    public static CommandLine commandLine(String... arguments) {
+        CommandLine line = new CommandLine(new Main());
+        Map<String, Class<?>> commands = commands();
+        if (arguments.length > 0 && commands.containsKey(arguments[0]) && !ABOUT_ALL.contains(arguments[0])) {
+            commands.keySet().retainAll(Set.of(arguments[0]));
+        }
+        commands.forEach(line::addSubcommand);
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
+    }
+
+    /** In the order in which help shows them. */
+    private static Map<String, Class<?>> commands() {
+        Map<String, Class<?>> commands = new LinkedHashMap<>();
+        commands.put("serve", ServeCommand.class);
+        commands.put("check-config", CheckConfigCommand.class);
+        commands.put("check", CheckCommand.class);
+        commands.put("import", ImportCommand.class);
+        commands.put("sync", SyncCommand.class);
+        commands.put("bundle", BundleCommand.class);
+        commands.put("key", KeyCommand.class);
+        commands.put("copy", CopyCommand.class);
+        commands.put("sweep", SweepCommand.class);
+        commands.put("scrub", ScrubCommand.class);
+        commands.put("retention", RetentionCommand.class);
+        commands.put("trash", TrashCommand.class);
+        commands.put("verify", VerifyCommand.class);
+        commands.put("doctor", DoctorCommand.class);
+        commands.put("user", UserCommand.class);
+        commands.put("smf", SmfCommand.class);
+        commands.put("prepare", PrepareCommand.class);
+        commands.put("generate-completion", GenerateCompletion.class);
+        commands.put("help", HelpCommand.class);
+        return commands;
     }
 
     /** An expected failure is a sentence; only a fault of the program is a stack trace. */

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Flow;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks other servers, on behalf of clients that name a URL. Such a URL must not lead to what only this machine can
@@ -36,7 +37,12 @@ public final class Fetcher implements AutoCloseable {
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
     private final Limits limits;
-    private final HttpClient client;
+    private final HttpClient.Builder builder;
+
+    /** Made at first use: it takes a thread, and a fifth of the time that a server needs to start. */
+    private @Nullable HttpClient client;
+
+    private boolean isClosed;
 
     /** Makes a fetcher that goes straight to where clients want it, and holds no connection yet. */
     public Fetcher(Limits limits) {
@@ -51,13 +57,22 @@ public final class Fetcher implements AutoCloseable {
      */
     public Fetcher(Limits limits, ProxySelector proxy, Optional<SSLContext> trusted) {
         this.limits = limits;
-        HttpClient.Builder builder = HttpClient.newBuilder()
+        this.builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .proxy(proxy)
                 .connectTimeout(limits.connect());
         trusted.ifPresent(builder::sslContext);
-        this.client = builder.build();
+    }
+
+    private synchronized HttpClient client() throws IOException {
+        if (isClosed) {
+            throw new IOException("the server stops");
+        }
+        if (client == null) {
+            client = builder.build();
+        }
+        return client;
     }
 
     /**
@@ -161,7 +176,7 @@ public final class Fetcher implements AutoCloseable {
                 HttpRequest.newBuilder(url).timeout(limits.idle()).header("User-Agent", "image-server");
         headers.forEach(request::header);
         try {
-            return client.send(request.build(), BodyHandlers.ofPublisher());
+            return client().send(request.build(), BodyHandlers.ofPublisher());
         } catch (IOException e) {
             throw new RemoteException(named(url) + ": " + Failures.text(e), e);
         } catch (InterruptedException e) {
@@ -182,8 +197,11 @@ public final class Fetcher implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        // Not close(), which waits for as long as somebody does not read his answer to its end.
-        client.shutdownNow();
+    public synchronized void close() {
+        isClosed = true;
+        if (client != null) {
+            // Not close(), which waits for as long as somebody does not read his answer to its end.
+            client.shutdownNow();
+        }
     }
 }
