@@ -113,7 +113,7 @@ public final class ImageServer implements AutoCloseable {
         scrub = catalogue.scrub(
                 new Scrub.Settings(settings.scrub().interval(), settings.scrub().bytesPerSecond()), mirrors::heal);
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
-        uploads = new UploadRoutes(catalogue.publisher(), settings.publishing().maxFileBytes(), InstantSource.system());
+        uploads = new UploadRoutes(catalogue, settings.publishing().maxFileBytes(), InstantSource.system());
         limits = new ClientLimits(settings.limits(), settings.trustedProxies());
         this.keys = keys;
         Doors doors = Doors.of(settings, keys);
@@ -133,6 +133,7 @@ public final class ImageServer implements AutoCloseable {
                 SelfSigned.makeIfMissing(certificate(settings), OwnNames.of(settings.listen()));
             }
             await(firstScan);
+            uploads.restore();
             statistics.start();
             addresses = http.start();
         } catch (IOException e) {

@@ -59,6 +59,7 @@ public final class Catalogue implements AutoCloseable {
             Thread.ofPlatform().daemon().name("catalogue-scan").factory());
     private final Hasher hasher;
     private final Publisher publisher;
+    private final UnfinishedUploads unfinished;
     private volatile long lookedAtNanos = System.nanoTime();
     private final OfferReader offers;
     private volatile Snapshot snapshot = Snapshot.EMPTY;
@@ -82,7 +83,8 @@ public final class Catalogue implements AutoCloseable {
         this.channels = settings.channels();
         this.quarantine = new Quarantine(storage, digests, manifests);
         ManifestRules rules = new ManifestRules(settings.mode(), Set.copyOf(channels.names()));
-        FileReceiver files = new FileReceiver(storage, manifests, settings.uploads(), digests);
+        this.unfinished = new UnfinishedUploads(storage);
+        FileReceiver files = new FileReceiver(storage, manifests, settings.uploads(), digests, unfinished);
         this.publisher = new Publisher(manifests, this, rules, files, new Icons(storage));
         this.offers = new OfferReader(rules, files, settings.defaultOwner(), channels.defaults());
         this.verifications = new Verifications(digests, quarantine, settings.uploads());
@@ -96,6 +98,11 @@ public final class Catalogue implements AutoCloseable {
     /** The way to change images. */
     public Publisher publisher() {
         return publisher;
+    }
+
+    /** What is kept of files that come in several requests. */
+    public UnfinishedUploads unfinished() {
+        return unfinished;
     }
 
     /** The channels that images are in. */

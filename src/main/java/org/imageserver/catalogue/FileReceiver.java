@@ -54,12 +54,19 @@ final class FileReceiver {
     private final UploadPolicy policy;
     private final StreamRules rules;
     private final Digests digests;
+    private final UnfinishedUploads unfinished;
     private final AtomicInteger arriving = new AtomicInteger();
 
-    FileReceiver(Storage storage, StoredManifest manifests, UploadPolicy policy, Digests digests) {
+    FileReceiver(
+            Storage storage,
+            StoredManifest manifests,
+            UploadPolicy policy,
+            Digests digests,
+            UnfinishedUploads unfinished) {
         this.storage = storage;
         this.manifests = manifests;
         this.digests = digests;
+        this.unfinished = unfinished;
         this.policy = policy;
         this.rules = new StreamRules(policy);
     }
@@ -73,15 +80,17 @@ final class FileReceiver {
     void checkAnnounced(FileUpload upload) throws IOException {
         upload.compression().ifPresent(this::checkCompression);
         if (upload.announced().isPresent()) {
-            checkSize(upload.announced().getAsLong());
+            checkSize(upload.announced().getAsLong(), upload);
         }
     }
 
-    private void checkSize(long announced) throws IOException {
+    private void checkSize(long announced, FileUpload upload) throws IOException {
         checkMaximum(announced);
         String size = announcedSize(announced);
         long usable = storage.usableBytes();
-        if (announced > usable) {
+        long there =
+                upload.kept().isPresent() ? unfinished.durable(upload.kept().get()) : 0;
+        if (announced - there > usable) {
             throw new StorageFullException(size + "the free space of the storage, " + usable + " bytes");
         }
     }
@@ -159,7 +168,7 @@ final class FileReceiver {
         Compression found = detected(chunk);
         checkStated(upload, found);
         BlobKey key = BlobKey.parse(uuid + "/" + PREFIX + newName() + (isStream ? ".zfs" : "") + extension(found));
-        try (PendingBlob pending = storage.begin(key);
+        try (PendingBlob pending = unfinished.begin(key, upload);
                 ArrivalCheck check = new ArrivalCheck(isStream)) {
             follower.begins(pending);
             String sha1 = copy(source, chunk, pending, check, upload.announced(), follower);

@@ -209,8 +209,12 @@ public final class Publisher {
      * there never was one.
      */
     public Image publish(Author author, ObjectNode body, FileUpload upload) throws IOException {
+        return publish(author, UUID.randomUUID().toString(), body, upload);
+    }
+
+    /** The same, under a uuid that is new. */
+    public Image publish(Author author, String uuid, ObjectNode body, FileUpload upload) throws IOException {
         Account account = moves.author(author);
-        String uuid = UUID.randomUUID().toString();
         checkPublication(author, body, upload);
         try (ReceivedFile received = files.receive(
                 uuid,

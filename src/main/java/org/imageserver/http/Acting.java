@@ -54,13 +54,20 @@ public final class Acting {
         }
         return switch (request.principal()) {
             case Principal.Anonymous anonymous -> anonymous;
-            case Principal.Account own -> {
-                if (!own.isAdmin() && !own.uuid().equals(account.get())) {
-                    throw new ApiException(ErrorCode.OperatorOnly, "only an admin may act for another account");
-                }
-                // An admin steps down to what that account may do; nobody steps up.
-                yield own.isAdmin() ? new Principal.Account(own.name(), account.get(), Role.PUBLISHER) : own;
-            }
+            case Principal.Account own -> account(own, account.get());
         };
+    }
+
+    /**
+     * An account that acts for the one with this uuid.
+     *
+     * @throws ApiException when it may not
+     */
+    public static Principal.Account account(Principal.Account own, String uuid) {
+        if (!own.isAdmin() && !own.uuid().equals(uuid)) {
+            throw new ApiException(ErrorCode.OperatorOnly, "only an admin may act for another account");
+        }
+        // An admin steps down to what that account may do; nobody steps up.
+        return own.isAdmin() ? new Principal.Account(own.name(), uuid, Role.PUBLISHER) : own;
     }
 }

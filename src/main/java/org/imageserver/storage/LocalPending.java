@@ -86,10 +86,7 @@ final class LocalPending implements PendingBlob {
             throw new ClosedChannelException();
         }
         writeBehind.await();
-        writer.stampModified(file);
-        channel.force(true);
-        channel.close();
-        return LocalEntry.describe(key, LocalTree.attributes(file));
+        return writer.seal(key, file, channel);
     }
 
     private void discardAfter(Exception failure) {

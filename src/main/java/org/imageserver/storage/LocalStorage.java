@@ -41,6 +41,7 @@ public final class LocalStorage implements Storage {
 
     private final LocalTree tree;
     private final LocalWriter writer;
+    private final Partials partials;
 
     /**
      * Uses a directory that exists. A root that is a symlink is followed once, here.
@@ -54,6 +55,7 @@ public final class LocalStorage implements Storage {
     LocalStorage(Path root, ExclusiveCreate.HardLink hardLink) throws IOException {
         this.tree = new LocalTree(root);
         this.writer = new LocalWriter(tree, new ExclusiveCreate(hardLink));
+        this.partials = new LocalPartials(tree, writer);
     }
 
     @Override
@@ -210,6 +212,11 @@ public final class LocalStorage implements Storage {
      */
     public List<String> sweepEmptyDirectories(Duration olderThan, Predicate<String> isOurs) throws IOException {
         return writer.sweepEmptyDirectories(olderThan, isOurs);
+    }
+
+    @Override
+    public Optional<Partials> partials() {
+        return Optional.of(partials);
     }
 
     /** The bytes that this process may still write to the file system of the root. */

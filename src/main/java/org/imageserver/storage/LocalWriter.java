@@ -56,8 +56,7 @@ final class LocalWriter {
     }
 
     LocalPending begin(BlobKey key) throws IOException {
-        requireUsable(key);
-        Path file = pendingFiles.reserve(makeDirectories(LocalTree.PENDING.segments()));
+        Path file = pendingFiles.reserve(makePending(key));
         try {
             // Not a "temporary file" of the JDK: those are readable by their owner alone.
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -66,6 +65,12 @@ final class LocalWriter {
             pendingFiles.remove(file);
             throw e;
         }
+    }
+
+    /** The directory where the bytes of a blob can wait, made if need be. */
+    Path makePending(BlobKey key) throws IOException {
+        requireUsable(key);
+        return makeDirectories(LocalTree.PENDING.segments());
     }
 
     private void requireUsable(BlobKey key) throws IOException {
@@ -110,11 +115,19 @@ final class LocalWriter {
      * A time of its own for each file, in nanoseconds: a new file may get the inode number of an older
      * one, and the clock of a file system ticks in milliseconds, so these would not tell them apart.
      */
-    void stampModified(Path file) throws IOException {
+    private void stampModified(Path file) throws IOException {
         Instant now = Instant.now();
         long nanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
         long stamp = lastModifiedNanos.updateAndGet(last -> Math.max(last + 1, nanos));
         Files.setLastModifiedTime(file, FileTime.from(stamp, TimeUnit.NANOSECONDS));
+    }
+
+    /** Ends the writing of a file: bytes and size are durable afterwards; only the name is missing. */
+    BlobInfo seal(BlobKey key, Path file, FileChannel channel) throws IOException {
+        stampModified(file);
+        channel.force(true);
+        channel.close();
+        return LocalEntry.describe(key, LocalTree.attributes(file));
     }
 
     /** Gives a durable file its name and makes the name durable. */

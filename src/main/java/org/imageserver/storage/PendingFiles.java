@@ -34,6 +34,11 @@ final class PendingFiles {
         return file;
     }
 
+    /** Keeps a file of a known name from sweeps of this process until it is removed. */
+    void keep(Path file) {
+        inHand.add(file);
+    }
+
     /** Removes a reserved file, if it is still there; does nothing when called again. */
     void remove(Path file) throws IOException {
         if (inHand.contains(file)) {

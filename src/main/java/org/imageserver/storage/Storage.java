@@ -104,6 +104,11 @@ public interface Storage extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Where bytes wait that take longer to come than a process may live; empty where that is not possible. */
+    default Optional<Partials> partials() {
+        return Optional.empty();
+    }
+
     /**
      * The bytes that may still be written, as far as can be told beforehand: others write too, and quotas are not
      * always seen. {@link Long#MAX_VALUE} where nothing is known.

@@ -9,6 +9,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +30,30 @@ final class WriteBehind {
             Thread.ofPlatform().daemon().name("flush-", 0).factory());
 
     private final FileChannel channel;
+    private final long step;
+    private final Supplier<Afterwards> afterwards;
     private long unflushed;
     private @Nullable FutureTask<Void> flush;
 
+    /** What follows a flush, on the flush's thread. */
+    interface Afterwards {
+        void run() throws IOException;
+    }
+
     WriteBehind(FileChannel channel) {
+        this(channel, STEP, () -> () -> {});
+    }
+
+    /**
+     * Brings a file to the disk, and does something after each flush.
+     *
+     * @param step in bytes; at most twice as many are not on the disk yet
+     * @param afterwards asked when a flush begins, by the thread that writes
+     */
+    WriteBehind(FileChannel channel, long step, Supplier<Afterwards> afterwards) {
         this.channel = channel;
+        this.step = step;
+        this.afterwards = afterwards;
     }
 
     /**
@@ -43,11 +63,13 @@ final class WriteBehind {
      */
     void written(int bytes) throws IOException {
         unflushed += bytes;
-        if (unflushed >= STEP) {
+        if (unflushed >= step) {
             await();
             unflushed = 0;
+            Afterwards then = afterwards.get();
             flush = new FutureTask<>(() -> {
                 channel.force(false);
+                then.run();
                 return null;
             });
             FLUSHERS.execute(flush);

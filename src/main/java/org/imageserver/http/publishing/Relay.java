@@ -33,8 +33,23 @@ final class Relay implements ReadableByteChannel {
     private @Nullable ByteBuffer wanted;
     private int given;
     private @Nullable Turn turn;
-    private boolean isDiscarded;
+    private Fate fate = Fate.WANTED;
     private boolean isClosed;
+
+    private enum Fate {
+        WANTED,
+        DISCARDED,
+
+        /** The server stops; another one may go on. */
+        SUSPENDED
+    }
+
+    /** The server stops before all of it was there; what is kept of it stays. */
+    static final class SuspendedException extends IOException {
+        SuspendedException() {
+            super("the server stops before all of the upload was there");
+        }
+    }
 
     /** Somebody gave the upload up, or nobody went on with it. */
     static final class DiscardedException extends IOException {
@@ -58,10 +73,12 @@ final class Relay implements ReadableByteChannel {
     /**
      * Makes the channel of so many bytes.
      *
+     * @param offset how many of them were there before
      * @param rest after which the receiver is told, by a read of nothing, that nobody sends
      */
-    Relay(long size, Duration rest) {
+    Relay(long size, long offset, Duration rest) {
         this.size = size;
+        this.offset = offset;
         this.restNanos = rest.toNanos();
     }
 
@@ -96,16 +113,14 @@ final class Relay implements ReadableByteChannel {
             wanted = target;
             changed.signalAll();
             long left = restNanos;
-            while (wanted != null && !isDiscarded && left > 0) {
+            while (wanted != null && fate == Fate.WANTED && left > 0) {
                 long waited = changed.awaitNanos(left);
                 // Who is slow does not rest.
                 left = turn == null ? waited : restNanos;
             }
             boolean isFilled = wanted == null;
             wanted = null;
-            if (isDiscarded) {
-                throw new DiscardedException();
-            }
+            checkIsWanted();
             return isFilled ? given : 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -113,6 +128,40 @@ final class Relay implements ReadableByteChannel {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Receiver: whether it is worth while to go on. */
+    void checkIsWanted() throws IOException {
+        lock.lock();
+        try {
+            switch (fate) {
+                case WANTED -> {}
+                case DISCARDED -> throw new DiscardedException();
+                case SUSPENDED -> throw new SuspendedException();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Receiver: nothing of what has come can be used, and it is to come again. */
+    void startOver() throws IOException {
+        lock.lock();
+        try {
+            offset = 0;
+            sendAway();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Frees the sender, who may come again. */
+    private void sendAway() throws IOException {
+        if (turn != null) {
+            turn.isOver = true;
+            turn.from.close();
+        }
+        changed.signalAll();
     }
 
     /**
@@ -150,8 +199,10 @@ final class Relay implements ReadableByteChannel {
     private void checkStillWanted(Turn own) {
         lock.lock();
         try {
-            if (isDiscarded) {
-                throw cancelled();
+            switch (fate) {
+                case WANTED -> {}
+                case DISCARDED -> throw cancelled();
+                case SUSPENDED -> throw suspended();
             }
             if (own.isOver) {
                 throw new ApiException(ErrorCode.UploadConflict, "a newer request goes on with this upload");
@@ -165,11 +216,7 @@ final class Relay implements ReadableByteChannel {
         lock.lock();
         try {
             checkOffset(start);
-            if (turn != null) {
-                turn.isOver = true;
-                turn.from.close();
-                changed.signalAll();
-            }
+            sendAway();
             long left = TimeUnit.SECONDS.toNanos(LETTING_GO_SECONDS);
             while (turn != null) {
                 left = changed.awaitNanos(left);
@@ -201,15 +248,19 @@ final class Relay implements ReadableByteChannel {
     private @Nullable ByteBuffer awaitWanted(Turn own) throws IOException {
         lock.lock();
         try {
-            while (wanted == null && !own.isOver && !isClosed && !isDiscarded && offset < own.end) {
+            while (wanted == null && isToSend(own)) {
                 changed.await();
             }
-            return own.isOver || isClosed || isDiscarded || offset == own.end ? null : wanted;
+            return isToSend(own) ? wanted : null;
         } catch (InterruptedException e) {
             throw stopped();
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isToSend(Turn own) {
+        return !own.isOver && !isClosed && fate == Fate.WANTED && offset < own.end;
     }
 
     /** Fills from the sender, which is waited for without the lock: nobody else touches the buffer meanwhile. */
@@ -246,12 +297,21 @@ final class Relay implements ReadableByteChannel {
 
     /** Frees receiver and sender for good, unless every byte has come: then it is too late, and false. */
     boolean discard() throws IOException {
+        return end(Fate.DISCARDED);
+    }
+
+    /** The same when the server stops. */
+    boolean suspend() throws IOException {
+        return end(Fate.SUSPENDED);
+    }
+
+    private boolean end(Fate end) throws IOException {
         lock.lock();
         try {
             if (offset == size) {
                 return false;
             }
-            isDiscarded = true;
+            fate = end;
             if (turn != null) {
                 turn.from.close();
             }
@@ -282,7 +342,13 @@ final class Relay implements ReadableByteChannel {
     /** Nothing interrupts a request but the end of the server. */
     private static ApiException stopped() {
         Thread.currentThread().interrupt();
+        return suspended();
+    }
+
+    /** What whoever asks is told when the server stops. */
+    static ApiException suspended() {
         return new ApiException(
-                ErrorCode.ServiceUnavailableError, "the server stops, and discards the upload; begin it again");
+                ErrorCode.ServiceUnavailableError,
+                "the server stops; ask for the offset with HEAD when it is back, and go on from there");
     }
 }

@@ -7,9 +7,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.UnfinishedUploads;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.ErrorReplies;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A file that comes in several requests. It goes through {@link org.imageserver.catalogue.Publisher} as if it came in
- * one: a thread of its own, begun with the first byte, receives, hashes and checks what the requests bring, and so it
- * is what keeps the state of an unfinished upload. Thread-safe.
+ * one: a thread of its own, begun with the first byte, receives, hashes and checks what the requests bring. What a server
+ * before this one has kept goes that way first. Thread-safe.
  */
 final class Upload {
     private static final Logger LOG = LoggerFactory.getLogger(Upload.class);
@@ -37,13 +36,11 @@ final class Upload {
     /** A client that has not come back by then may be gone for long: what others need is given up for it. */
     private static final Duration REST = Duration.ofMinutes(1);
 
-    private final String id = UUID.randomUUID().toString();
-    private final Principal.Account owner;
-    private final long size;
-    private final ObjectNode about;
+    private final String id;
+    private final Kept kept;
     private final Work work;
+    private final UnfinishedUploads unfinished;
     private final InstantSource clock;
-    private final Instant created;
     private final Relay relay;
     private final AtomicBoolean isBegun = new AtomicBoolean();
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
@@ -52,8 +49,8 @@ final class Upload {
     /** What is done with the bytes. */
     @FunctionalInterface
     interface Work {
-        /** Reads them to their end and makes an image of them, or leaves nothing. */
-        Image publish(ReadableByteChannel bytes) throws IOException;
+        /** Reads them to their end and makes an image of them, as whoever sends; or leaves nothing but what is kept. */
+        Image publish(Principal.Account sender, ReadableByteChannel bytes) throws IOException;
     }
 
     /** How it ended. */
@@ -64,20 +61,29 @@ final class Upload {
     }
 
     /**
-     * Waits for its first byte.
+     * Waits for its first byte, or the first one that is not kept.
      *
-     * @param size in bytes, at least one
-     * @param about what people know it by, shown as it is
+     * @param id a UUID
      */
-    Upload(Principal.Account owner, long size, ObjectNode about, Work work, InstantSource clock) {
-        this.owner = owner;
-        this.size = size;
-        this.about = about;
+    Upload(String id, Kept kept, long offset, Work work, UnfinishedUploads unfinished, InstantSource clock) {
+        this.id = id;
+        this.kept = kept;
         this.work = work;
+        this.unfinished = unfinished;
         this.clock = clock;
-        this.created = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        this.touched = created;
-        this.relay = new Relay(size, REST);
+        this.touched = clock.instant();
+        this.relay = new Relay(kept.size(), offset, REST);
+    }
+
+    /** One that became an image before the server was restarted. */
+    static Upload published(String id, Kept kept, UnfinishedUploads unfinished, InstantSource clock) {
+        Work none = (sender, bytes) -> {
+            throw new IllegalStateException("upload " + id + " is over");
+        };
+        Upload upload = new Upload(id, kept, kept.size(), none, unfinished, clock);
+        upload.isBegun.set(true);
+        upload.ending.complete(new Ending.Published(kept.intent().image()));
+        return upload;
     }
 
     String id() {
@@ -85,7 +91,7 @@ final class Upload {
     }
 
     long size() {
-        return size;
+        return kept.size();
     }
 
     long offset() {
@@ -93,9 +99,7 @@ final class Upload {
     }
 
     boolean isOwnedBy(Principal principal) {
-        return principal instanceof Principal.Account account
-                && account.name().equals(owner.name())
-                && account.uuid().equals(owner.uuid());
+        return kept.isOf(principal);
     }
 
     /** Whether there is an image, or there will be none. */
@@ -108,6 +112,11 @@ final class Upload {
         return relay.isBusy() ? Duration.ZERO : Duration.between(touched, clock.instant());
     }
 
+    /** Writes down what it is, before anybody is told of it. */
+    void save() throws IOException {
+        unfinished.save(id, kept.bytes());
+    }
+
     /**
      * Takes the bytes of a request.
      *
@@ -117,11 +126,10 @@ final class Upload {
      * @throws ApiException when they begin elsewhere, or the upload has failed, perhaps because of these bytes
      * @throws IOException when the client breaks off; what came before stays
      */
-    long receive(long start, ReadableByteChannel bytes, OptionalLong length) throws IOException {
+    long receive(Principal.Account sender, long start, ReadableByteChannel bytes, OptionalLong length)
+            throws IOException {
         throwFailure();
-        if (isBegun.compareAndSet(false, true)) {
-            Thread.ofPlatform().daemon().name("resumable-upload").start(this::run);
-        }
+        begin(sender);
         try {
             long offset = relay.send(start, bytes, length);
             throwFailure();
@@ -134,22 +142,65 @@ final class Upload {
         }
     }
 
-    private void run() {
-        Ending ended = received();
+    /** Goes on with an upload of which all is kept: nobody will send anything, and its owner asks. */
+    void goOnIfComplete(Principal.Account owner) {
+        if (relay.offset() == kept.size()) {
+            begin(owner);
+        }
+    }
+
+    private void begin(Principal.Account sender) {
+        if (isBegun.compareAndSet(false, true)) {
+            Thread.ofPlatform().daemon().name("resumable-upload").start(() -> run(sender));
+        }
+    }
+
+    private void run(Principal.Account sender) {
+        Ending ended = received(sender);
         touched = clock.instant();
         ending.complete(ended);
         // Last: a sender that is sent away looks for the reason.
         relay.close();
     }
 
-    private Ending received() {
+    private Ending received(Principal.Account sender) {
         try {
-            return new Ending.Published(work.publish(relay).uuid());
+            return new Ending.Published(published(sender).uuid());
+        } catch (Relay.SuspendedException e) {
+            LOG.info("upload {} is unfinished; {} bytes of it are kept", id, relay.offset());
+            return new Ending.Failed(Relay.suspended());
         } catch (Relay.DiscardedException e) {
             LOG.debug("upload {}: {}", id, e.getMessage());
-            return new Ending.Failed(Relay.cancelled());
+            return failed(Relay.cancelled());
         } catch (IOException | RuntimeException | Error e) {
-            return new Ending.Failed(ErrorReplies.describe(e, id));
+            return failed(ErrorReplies.describe(e, id));
+        }
+    }
+
+    private Image published(Principal.Account sender) throws IOException {
+        while (true) {
+            try (ReadableByteChannel before = unfinished.open(id);
+                    Arriving bytes = new Arriving(before, relay.offset(), relay)) {
+                return work.publish(sender, bytes);
+            } catch (Arriving.DamagedException e) {
+                LOG.warn("upload {} has to begin anew: {}", id, e.getMessage());
+                unfinished.forgetBytes(id);
+                relay.startOver();
+            }
+        }
+    }
+
+    private Ending failed(ApiException error) {
+        forget();
+        return new Ending.Failed(error);
+    }
+
+    /** A server that starts after this one will know nothing of it. */
+    void forget() {
+        try {
+            unfinished.forget(id);
+        } catch (IOException e) {
+            LOG.warn("what is kept of upload {} cannot be removed", id, e);
         }
     }
 
@@ -188,11 +239,13 @@ final class Upload {
         if (isOver()) {
             return true;
         }
+        if (isBegun.compareAndSet(false, true)) {
+            relay.discard();
+            ending.complete(failed(Relay.cancelled()));
+            return true;
+        }
         if (!relay.discard()) {
             return false;
-        }
-        if (isBegun.compareAndSet(false, true)) {
-            ending.complete(new Ending.Failed(Relay.cancelled()));
         }
         if (!hasEnded(TIDYING)) {
             LOG.warn("upload {} was cancelled but does not end; a storage that hangs?", id);
@@ -200,10 +253,14 @@ final class Upload {
         return true;
     }
 
-    /** Waits for the end of an upload whose bytes are all there, when the server stops. */
-    void awaitEnd() {
+    /** Leaves it to the server that starts after this one; what has all its bytes gets a while to become an image. */
+    void suspend() throws IOException {
+        if (isBegun.compareAndSet(false, true)) {
+            ending.complete(new Ending.Failed(Relay.suspended()));
+        }
+        relay.suspend();
         if (!hasEnded(TIDYING)) {
-            LOG.warn("upload {} has all its bytes but does not end; a storage that hangs?", id);
+            LOG.warn("upload {} does not end; a storage that hangs?", id);
         }
     }
 
@@ -216,9 +273,9 @@ final class Upload {
         json.put("id", id)
                 .put("state", state(ended, offset))
                 .put("offset", offset)
-                .put("size", size);
-        json.put("created_at", created.toString());
-        json.setAll(about);
+                .put("size", kept.size());
+        json.put("created_at", kept.createdAt());
+        json.setAll(kept.intent().about());
         if (ended instanceof Ending.Published published) {
             json.put("image", published.image());
         } else if (ended instanceof Ending.Failed failed) {
@@ -231,6 +288,6 @@ final class Upload {
         if (ended != null) {
             return ended instanceof Ending.Published ? "published" : "failed";
         }
-        return offset < size ? "receiving" : "verifying";
+        return offset < kept.size() ? "receiving" : "verifying";
     }
 }

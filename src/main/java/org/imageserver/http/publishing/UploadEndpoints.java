@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Publisher;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.Body;
@@ -62,13 +65,23 @@ final class UploadEndpoints implements AutoCloseable {
                     "Upload-Length " + size + " exceeds the maximum allowed size, " + maxBytes + " bytes");
         }
         Intent intent = Intent.of(request, publisher, size);
-        Upload upload = uploads.begin(owner, size, intent.about(), intent.work());
+        Upload upload = uploads.begin(owner, size, intent, this::publish);
         return new Reply.Content(
                 201,
                 Reply.JSON,
                 Body.of(upload.json().toString()),
                 null,
                 Map.of("Location", "/uploads/" + upload.id(), Tus.RESUMABLE, Tus.VERSION));
+    }
+
+    private Image publish(Principal.Account sender, String id, Kept kept, ReadableByteChannel bytes)
+            throws IOException {
+        return kept.intent().carryOut(sender, publisher, id, kept.size(), bytes);
+    }
+
+    /** Takes up what a server before this one has kept. */
+    void restore(Predicate<String> isThere) {
+        uploads.restore(this::publish, isThere);
     }
 
     Reply list(Request request) {
@@ -110,7 +123,7 @@ final class UploadEndpoints implements AutoCloseable {
                     request.bodyLength().orElse(0) + " bytes from " + start + " on are more than the " + upload.size()
                             + " that were announced");
         }
-        long offset = upload.receive(start, request.body(), request.bodyLength());
+        long offset = upload.receive(owner(request), start, request.body(), request.bodyLength());
         if (offset == upload.size()) {
             upload.await(PATIENCE);
         }
@@ -137,7 +150,10 @@ final class UploadEndpoints implements AutoCloseable {
     }
 
     private Upload upload(Request request) {
-        return uploads.find(request.parameter("uuid"), owner(request));
+        Principal.Account owner = owner(request);
+        Upload upload = uploads.find(request.parameter("uuid"), owner);
+        upload.goOnIfComplete(owner);
+        return upload;
     }
 
     private Principal.Account owner(Request request) {

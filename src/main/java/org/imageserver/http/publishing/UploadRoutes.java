@@ -4,7 +4,7 @@ import io.vertx.core.http.HttpMethod;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import org.imageserver.catalogue.Publisher;
+import org.imageserver.catalogue.Catalogue;
 import org.imageserver.http.Endpoint;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.http.PathTemplate;
@@ -15,7 +15,7 @@ import org.imageserver.http.Route.Parameter;
 
 /**
  * {@code /uploads}: an image whose file comes in as many requests as the connection needs, by the tus protocol. What it
- * is called and how it is checked is as with {@code POST /publish}; closing discards what is unfinished.
+ * is called and how it is checked is as with {@code POST /publish}; closing leaves what is unfinished to the next server.
  */
 public final class UploadRoutes implements AutoCloseable {
     private static final String FACE = "Resumable uploads (tus 1.0.0)";
@@ -27,15 +27,26 @@ public final class UploadRoutes implements AutoCloseable {
             ErrorCode.ResourceNotFound,
             ErrorCode.PreconditionFailed);
 
+    private final Catalogue catalogue;
     private final UploadEndpoints endpoints;
 
     /**
-     * Makes the routes to a publisher.
+     * Makes the routes to a catalogue.
      *
      * @param maxBytes of a file
      */
-    public UploadRoutes(Publisher publisher, long maxBytes, InstantSource clock) {
-        this.endpoints = new UploadEndpoints(publisher, maxBytes, new Uploads(clock));
+    public UploadRoutes(Catalogue catalogue, long maxBytes, InstantSource clock) {
+        this.catalogue = catalogue;
+        this.endpoints =
+                new UploadEndpoints(catalogue.publisher(), maxBytes, new Uploads(catalogue.unfinished(), clock));
+    }
+
+    /**
+     * Takes up the uploads that were unfinished when the server before this one ended. Called once, when the images are
+     * known and before the first request.
+     */
+    public void restore() {
+        endpoints.restore(uuid -> catalogue.snapshot().own(uuid).isPresent());
     }
 
     /** The routes, in the order of the documentation. */
@@ -54,8 +65,8 @@ public final class UploadRoutes implements AutoCloseable {
                         "/uploads",
                         "CreateUpload",
                         "Begins an upload of Upload-Length bytes; 201 with its Location. Takes the query of Publish,"
-                                + " or the manifest as JSON. Idle for an hour, or at a stop of the server, it is"
-                                + " discarded.",
+                                + " or the manifest as JSON. Idle for an hour, it is discarded; after a restart of the"
+                                + " server its offset may be less.",
                         List.of(
                                 new Parameter("name", "Needed, here or in the body."),
                                 new Parameter("version", "Needed, here or in the body."),

@@ -41,7 +41,7 @@ class RelayTest {
 
     @Test
     void manyRequestsAreOneChannel() throws Exception {
-        Relay relay = new Relay(7, LONG);
+        Relay relay = new Relay(7, 0, LONG);
         CompletableFuture<Long> first = send(relay, 0, "abcd");
         assertThat(read(relay, 3)).isEqualTo("abc");
         assertThat(read(relay, 1)).isEqualTo("d");
@@ -54,7 +54,7 @@ class RelayTest {
 
     @Test
     void theReceiverIsToldWhenNobodySendsAndGetsWhatComesLater() throws Exception {
-        Relay relay = new Relay(4, Duration.ofMillis(1));
+        Relay relay = new Relay(4, 0, Duration.ofMillis(1));
         assertThat(read(relay, 10)).as("nothing").isEmpty();
         assertThat(read(relay, 10)).as("nothing again").isEmpty();
         CompletableFuture<Long> sent = send(relay, 0, "abcd");
@@ -69,7 +69,7 @@ class RelayTest {
 
     @Test
     void aReceiverThatWantsNoMoreEndsTheRequest() throws Exception {
-        Relay relay = new Relay(100, LONG);
+        Relay relay = new Relay(100, 0, LONG);
         CompletableFuture<Long> sent = send(relay, 0, "abcd");
         assertThat(read(relay, 2)).isEqualTo("ab");
         relay.close();
@@ -78,13 +78,13 @@ class RelayTest {
 
     @Test
     void whatIsDiscardedTakesAndGivesNothing() throws Exception {
-        Relay relay = new Relay(4, LONG);
+        Relay relay = new Relay(4, 0, LONG);
         assertThat(relay.discard()).isTrue();
         assertThatThrownBy(() -> read(relay, 10)).isInstanceOf(Relay.DiscardedException.class);
         assertThatThrownBy(() ->
                         relay.send(0, Channels.newChannel(new ByteArrayInputStream(new byte[4])), OptionalLong.of(4)))
                 .isInstanceOf(ApiException.class);
-        Relay complete = new Relay(4, LONG);
+        Relay complete = new Relay(4, 0, LONG);
         CompletableFuture<Long> sent = send(complete, 0, "abcd");
         assertThat(read(complete, 10)).isEqualTo("abcd");
         assertThat(sent.get(20, TimeUnit.SECONDS)).isEqualTo(4);

@@ -12,18 +12,28 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.imageserver.TestImages;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
+import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.CatalogueSettings;
 import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.UnfinishedUploads;
+import org.imageserver.catalogue.UploadPolicy;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.ErrorCode;
+import org.imageserver.manifest.ManifestRules;
+import org.imageserver.storage.LocalStorage;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How long an upload is waited for; the rest is asked of a running server. */
 class UploadsTest {
@@ -32,7 +42,24 @@ class UploadsTest {
 
     private volatile Instant now = Instant.parse("2026-11-20T10:00:00Z");
     private final CountDownLatch tidied = new CountDownLatch(1);
-    private final Uploads uploads = new Uploads(() -> now);
+    private UnfinishedUploads unfinished;
+    private Uploads uploads;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void start() throws IOException {
+        Catalogue catalogue = new Catalogue(
+                new LocalStorage(directory),
+                new CatalogueSettings(
+                        ALICE.uuid(),
+                        ManifestRules.Mode.PUBLIC,
+                        new UploadPolicy(100, UploadPolicy.Streams.STRICT, false)));
+        unfinished = catalogue.unfinished();
+        catalogue.close();
+        uploads = new Uploads(unfinished, () -> now);
+    }
 
     @AfterEach
     void stop() {
@@ -49,8 +76,14 @@ class UploadsTest {
         throw new ApiException(ErrorCode.Upload, "the end was reached");
     }
 
-    private Upload begin() {
-        return uploads.begin(ALICE, 10, JsonNodeFactory.instance.objectNode(), this::read);
+    private Upload begin() throws IOException {
+        Intent intent = new Intent(
+                null, "", TestImages.uuid(1), false, JsonNodeFactory.instance.objectNode(), null, null, null);
+        return uploads.begin(ALICE, 10, intent, (sender, id, kept, bytes) -> read(bytes));
+    }
+
+    private static long receive(Upload upload, ReadableByteChannel bytes) throws IOException {
+        return upload.receive(ALICE, upload.offset(), bytes, OptionalLong.empty());
     }
 
     private void pass(Duration time) {
@@ -70,7 +103,7 @@ class UploadsTest {
     void anUploadThatNobodyGoesOnWithIsDiscardedAfterAnHour() throws Exception {
         Upload upload = begin();
         pass(Duration.ofMinutes(59));
-        assertThat(upload.receive(0, bytes(3), OptionalLong.empty())).isEqualTo(3);
+        assertThat(receive(upload, bytes(3))).isEqualTo(3);
         pass(Duration.ofMinutes(59));
         assertThat(isThere(upload)).as("an hour since the last byte").isTrue();
         pass(Duration.ofMinutes(1));
@@ -79,15 +112,31 @@ class UploadsTest {
                 .as("nothing reads any more")
                 .isTrue();
         assertThatThrownBy(() -> uploads.find(upload.id(), ALICE)).isInstanceOf(ApiException.class);
-        assertThatThrownBy(() -> upload.receive(3, bytes(7), OptionalLong.empty()))
+        assertThatThrownBy(() -> receive(upload, bytes(7)))
                 .hasMessage("the upload was cancelled; nothing of it was kept");
     }
 
     @Test
-    void anUploadWithoutAByteIsDiscardedToo() {
+    void anUploadWithoutAByteIsDiscardedToo() throws Exception {
         Upload upload = begin();
         pass(Duration.ofHours(1));
         assertThat(isThere(upload)).isFalse();
+    }
+
+    @Test
+    void anUploadThatNobodyGoesOnWithAfterARestartIsDiscardedAfterAnHour() throws Exception {
+        Upload before = begin();
+        uploads.close();
+        uploads = new Uploads(unfinished, () -> now);
+        uploads.restore((sender, id, kept, bytes) -> read(bytes), uuid -> false);
+        Upload upload = uploads.find(before.id(), ALICE);
+        assertThat(upload.json())
+                .isEqualTo(before.json().put("state", "receiving").without("error"));
+        pass(Duration.ofMinutes(59));
+        assertThat(isThere(upload)).isTrue();
+        pass(Duration.ofMinutes(1));
+        assertThat(isThere(upload)).isFalse();
+        assertThat(unfinished.saved()).isEmpty();
     }
 
     @Test
@@ -133,7 +182,7 @@ class UploadsTest {
             }
         };
         try {
-            upload.receive(0, Channels.newChannel(slow), OptionalLong.empty());
+            receive(upload, Channels.newChannel(slow));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -143,7 +192,7 @@ class UploadsTest {
     void whatBecameOfAnUploadCanBeAskedForAnHour() throws Exception {
         Upload upload = begin();
         assertThatThrownBy(() -> {
-                    upload.receive(0, bytes(10), OptionalLong.empty());
+                    receive(upload, bytes(10));
                     upload.await(Duration.ofMinutes(1));
                 })
                 .hasMessage("the end was reached");

@@ -226,7 +226,7 @@ async function transmit(path, title, fields) {
     if (failure instanceof Forgotten) {
       unremember(account, file);
       if (fields) {
-        transfer.say('The server was restarted and has nothing of the file any more: it begins anew.');
+        transfer.say('The server has nothing of the file any more: it begins anew.');
         await transmit(await begun(fields), title, fields);
         return;
       }

@@ -11,7 +11,7 @@ const TUS = { 'Tus-Resumable': '1.0.0' };
 /** The upload was cancelled here. */
 export class Cancelled extends Error {}
 
-/** The server knows the upload no more: it was restarted, or nobody went on for an hour. */
+/** The server knows the upload no more: nobody went on for an hour, or it keeps nothing over a restart. */
 export class Forgotten extends Error {}
 
 /** Asks the server for an upload of a file; its path. The query or the fields are those of POST /publish. */
