@@ -1,19 +1,21 @@
 package org.imageserver.auth;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.imageserver.auth.User.TokenHash;
 
 /**
- * Who signed in with a browser. Nothing is kept of a session: its cookie is {@code NAME:EXPIRES:PROOF:SIGNATURE}, and
- * the signature also covers the account's uuid and the hash of its present token. So it ends by itself when the
- * account is revoked, expires or gets a new token; and when the ssh key goes that it was begun with. Signing out makes
- * the browser forget the cookie. Thread-safe.
+ * Who signed in with a browser. Nothing is kept of a session: its cookie is {@code NAME:EXPIRES:PROOF:RANDOM:SIGNATURE},
+ * and the signature also covers the account's uuid and the hash of its present token. So it ends by itself when the
+ * account is revoked, expires or gets a new token; and when the ssh key goes that it was begun with. Only of one that
+ * somebody signed out of is it written down that it has ended. Thread-safe.
  */
 public final class Sessions {
     /** The name of the cookie. */
@@ -22,12 +24,14 @@ public final class Sessions {
     /** How long a session lasts. */
     public static final Duration LIFETIME = Duration.ofDays(7);
 
+    private static final SecureRandom RANDOM = new SecureRandom();
     private static final String BY_TOKEN = "token";
     private static final Pattern FORM =
             Pattern.compile("(?<name>[^:]{1,64}):(?<expires>[0-9]{1,12}):(?<proof>[A-Za-z0-9+/]{1,64})"
-                    + ":(?<signature>[A-Za-z0-9_-]{43})");
+                    + ":(?<random>[0-9a-f]{16}):(?<signature>[A-Za-z0-9_-]{43})");
 
     private final SessionKey key;
+    private final EndedSessions ended;
     private final Users users;
     private final AuthorizedKeys keys;
     private final InstantSource clock;
@@ -35,6 +39,7 @@ public final class Sessions {
     /** Keeps the key that signs beside the users file. */
     public Sessions(Path usersFile, Users users, AuthorizedKeys keys, InstantSource clock) {
         this.key = new SessionKey(usersFile, clock);
+        this.ended = new EndedSessions(usersFile, clock);
         this.users = users;
         this.keys = keys;
         this.clock = clock;
@@ -52,9 +57,16 @@ public final class Sessions {
 
     private Optional<String> begin(String name, String proof) {
         long expires = clock.instant().plus(LIFETIME).getEpochSecond();
+        // So that no session is another one's twin, which would end with it.
+        String random = HexFormat.of().toHexDigits(RANDOM.nextLong());
         return users.active(name)
-                .map(user -> user.name() + ":" + expires + ":" + proof + ":"
-                        + signature(key.get(), user, Long.toString(expires), proof));
+                .map(user -> String.join(
+                        ":",
+                        user.name(),
+                        Long.toString(expires),
+                        proof,
+                        random,
+                        signature(key.get(), user, Long.toString(expires), proof, random)));
     }
 
     /** The value of our cookie in a Cookie header, good or not. */
@@ -68,7 +80,7 @@ public final class Sessions {
         return Optional.empty();
     }
 
-    /** The session of this cookie, if it lasts; costs microseconds. */
+    /** The session of this cookie, if it lasts; costs microseconds, and a look at the disk each second. */
     public Optional<Session> find(String cookie) {
         Matcher form = FORM.matcher(cookie);
         Optional<Hmac> signing = key.known();
@@ -78,21 +90,33 @@ public final class Sessions {
         String proof = form.group("proof");
         return users.active(form.group("name"))
                 .filter(user -> Hmac.isSame(
-                        form.group("signature"), signature(signing.get(), user, form.group("expires"), proof)))
+                        form.group("signature"),
+                        signature(signing.get(), user, form.group("expires"), proof, form.group("random"))))
                 .filter(user -> proof.equals(BY_TOKEN) || hasKey(user, proof))
-                .map(user -> new Session(user.account(), signing.get().text("csrf\n" + cookie)));
+                .map(user -> new Session(
+                        user.account(), signing.get().text("csrf\n" + cookie), instant(form.group("expires"))))
+                .filter(session -> !ended.contains(session));
+    }
+
+    /** Ends a session wherever its cookie is; waits for the disk. */
+    public void end(Session session) {
+        ended.add(session);
     }
 
     private boolean isAhead(String expires) {
-        return clock.instant().isBefore(Instant.ofEpochSecond(Long.parseLong(expires)));
+        return clock.instant().isBefore(instant(expires));
+    }
+
+    private static Instant instant(String seconds) {
+        return Instant.ofEpochSecond(Long.parseLong(seconds));
     }
 
     private boolean hasKey(User user, String fingerprint) {
         return keys.of(user.name()).stream().anyMatch(own -> own.sha256().equals(fingerprint));
     }
 
-    private static String signature(Hmac key, User user, String expires, String proof) {
+    private static String signature(Hmac key, User user, String expires, String proof, String random) {
         String token = user.token().map(TokenHash::bcrypt).orElse("");
-        return key.text(String.join("\n", "session", user.name(), user.uuid(), expires, proof, token));
+        return key.text(String.join("\n", "session", user.name(), user.uuid(), expires, proof, random, token));
     }
 }

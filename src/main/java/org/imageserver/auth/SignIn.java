@@ -75,6 +75,11 @@ public final class SignIn {
         return begun(outcome, who -> keyOf(who, parsed).flatMap(key -> sessions.beginByKey(who, key)));
     }
 
+    /** Signs out; waits for the disk. */
+    public void end(Session session) {
+        sessions.end(session);
+    }
+
     private Outcome check(String name, String challenge, Optional<SshSignature> signature) {
         if (signature.isEmpty() || !signature.get().namespace().equals(NAMESPACE)) {
             return new Outcome.Refused("no signature of ssh-keygen -Y sign -n " + NAMESPACE);

@@ -89,6 +89,44 @@ class SessionsTest {
     }
 
     @Test
+    void anotherServerOnTheSameAccountsHearsOfAnEndWithinASecond() throws Exception {
+        Sessions other = sessions();
+        String cookie = begin("alice", logins.add("alice", Role.PUBLISHER));
+        logins.letTheServerLook();
+        sessions.end(other.find(cookie).orElseThrow());
+        assertThat(sessions.find(cookie)).isEmpty();
+        logins.letTheServerLook();
+        assertThat(other.find(cookie)).isEmpty();
+    }
+
+    @Test
+    void whatHasEndedIsRememberedAsLongAsItWouldHaveLasted() throws Exception {
+        Path file = logins.file.resolveSibling("session.ended");
+        String token = logins.add("alice", Role.PUBLISHER);
+        String first = begin("alice", token);
+        sessions.end(sessions.find(first).orElseThrow());
+        logins.clock.pass(Sessions.LIFETIME.minusSeconds(1));
+        String second = begin("alice", token);
+        assertThat(sessions().find(first)).isEmpty();
+        sessions.end(sessions.find(second).orElseThrow());
+        assertThat(Files.readAllLines(file)).hasSize(2);
+        logins.clock.pass(Duration.ofSeconds(1));
+        sessions.end(sessions.find(begin("alice", token)).orElseThrow());
+        assertThat(Files.readAllLines(file)).as("without the one that is over").hasSize(2);
+    }
+
+    @Test
+    void whereTheEndCannotBeWrittenItHoldsUntilTheServerEnds() throws Exception {
+        Files.createDirectories(logins.file.resolveSibling("session.ended/in-the-way"));
+        String token = logins.add("alice", Role.PUBLISHER);
+        String cookie = begin("alice", token);
+        sessions.end(sessions.find(cookie).orElseThrow());
+        assertThat(sessions.find(cookie)).isEmpty();
+        logins.letTheServerLook();
+        assertThat(sessions.find(cookie)).isEmpty();
+    }
+
+    @Test
     void aBrokenKeyIsNotOverwrittenAndPeopleCanSignInAllTheSame() throws Exception {
         Path key = logins.file.resolveSibling("session.key");
         Files.writeString(key, "broken");

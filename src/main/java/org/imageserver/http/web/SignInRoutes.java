@@ -58,7 +58,7 @@ public final class SignInRoutes {
                         "SignOut",
                         new Doc(
                                 FACE,
-                                "Makes the browser forget its session. Field of the form: csrf.",
+                                "Ends the session, wherever its cookie is. Field of the form: csrf.",
                                 List.of(),
                                 "text/html",
                                 List.of(ErrorCode.InvalidCsrfToken)),
@@ -106,9 +106,10 @@ public final class SignInRoutes {
                 : "There is no such account with this token.";
     }
 
-    private static Reply signOut(Request request) throws IOException {
+    private Reply signOut(Request request) throws IOException {
         Form form = Form.read(request);
         form.checkProof(request);
+        request.session().ifPresent(signIn::end);
         return seeOther("/", SessionCookie.remove(request));
     }
 

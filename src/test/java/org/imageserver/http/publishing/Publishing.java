@@ -100,7 +100,7 @@ final class Publishing implements AutoCloseable {
         try (Stream<Path> all = Files.walk(images)) {
             return all.filter(Files::isRegularFile)
                     .map(file -> images.relativize(file).toString())
-                    .filter(name -> !name.matches("\\.image-server/([a-z]+\\.json.*|session\\.key|keys/.*)"))
+                    .filter(name -> !name.matches("\\.image-server/([a-z]+\\.json.*|session\\.(key|ended)|keys/.*)"))
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -112,6 +112,30 @@ class SignInTest {
     }
 
     @Test
+    void aCopyOfTheCookieIsOfNoUseAfterSigningOutNorAfterARestart() {
+        Browser browser = new Browser(server);
+        String copy = setCookie(browser.signIn(publishing.alice().account())).split(";", 2)[0];
+        Browser elsewhere = alice();
+        assertThat(statusOfSecret(copy)).isEqualTo(200);
+        browser.submit("/sign-out", "csrf=" + browser.csrf());
+        assertThat(statusOfSecret(copy)).isEqualTo(404);
+        assertThat(server.send("POST", CREATE, BodyPublishers.ofString(Publishing.manifest("")), "Cookie", copy)
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(statusOfSecret(elsewhere)).as("another session").isEqualTo(200);
+        assertThat(statusOfSecret(alice())).as("a new one").isEqualTo(200);
+        publishing.close();
+        publishing = new Publishing(directory, "");
+        server = publishing.server();
+        assertThat(statusOfSecret(copy)).as("after a restart").isEqualTo(404);
+        assertThat(statusOfSecret(alice())).isEqualTo(200);
+    }
+
+    private int statusOfSecret(String cookie) {
+        return server.get("/images/" + secret, "Cookie", cookie).statusCode();
+    }
+
+    @Test
     void aRevokedOrRotatedAccountIsOut() throws IOException, UsersException {
         TestAccount carol = server.account("carol", Role.ADMIN);
         Browser browser = Browser.of(server, carol);
