@@ -7,39 +7,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.util.stream.Stream;
 import org.imageserver.TestServer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A damaged file is fetched again from where its image came. */
-class HealingTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+class HealingTest extends WithUpstream {
     private static final byte[] FILE = new byte[50_000];
 
-    @TempDir
-    private Path directory;
-
-    private FaultyUpstream upstream;
-
-    @BeforeEach
-    void startUpstream() {
-        upstream = new FaultyUpstream();
-    }
-
-    @AfterEach
-    void stopUpstream() {
-        upstream.close();
-    }
-
     private TestServer mirror() {
-        TestServer server = TestServer.start(directory, "\"sources\": [{\"url\": \"" + upstream.url() + "\"}]");
-        await().atMost(PATIENCE).until(() -> server.names("/images").size() == 1);
+        TestServer server = serveMirror("");
+        await().atMost(SOON).until(() -> server.names("/images").size() == 1);
         // What the source is asked for next is not where the image is from, which is written down after it came.
-        await().atMost(PATIENCE)
+        await().atMost(SOON)
                 .until(() -> !server.server()
                         .catalogue()
                         .provenance()

@@ -10,42 +10,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.imageserver.ImageServer;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.config.Settings;
 import org.imageserver.storage.LocalStorage;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MirrorTest {
+class MirrorTest extends WithUpstream {
     private static final int SIZE = 300_000;
 
-    @TempDir
-    Path directory;
-
-    private FaultyUpstream upstream;
-
-    @BeforeEach
-    void startUpstream() {
-        upstream = new FaultyUpstream();
-    }
-
-    @AfterEach
-    void stopUpstream() {
-        upstream.close();
-    }
-
     private static byte[] bytes(int seed) {
-        byte[] bytes = new byte[SIZE];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
+        return bytes(seed, SIZE);
     }
 
     /** Bytes that no stream check looks at. */
@@ -79,8 +58,8 @@ class MirrorTest {
     private Lines sync(String keys) throws Exception {
         Path config = directory.resolve("config.json");
         Files.writeString(config, """
-                {"serve_dir": "images", "sources": [{"url": "%s", "policy": "mirror" %s}]}
-                """.formatted(upstream.url(), keys.isEmpty() ? "" : ", " + keys));
+                {"serve_dir": "images", "sources": [%s]}
+                """.formatted(source(upstream, "mirror", keys.isEmpty() ? "" : ", " + keys)));
         Files.createDirectories(directory.resolve("images"));
         Settings settings = Settings.read(config, Settings.Overrides.NONE);
         Lines lines = new Lines();
@@ -108,8 +87,7 @@ class MirrorTest {
     @Test
     void bringsWholeImagesThatAreServedAsTheyWereThere() throws Exception {
         String uuid = upstream.add(1, "base", bytes(1));
-        try (TestServer server = TestServer.start(
-                directory, "\"sources\": [{\"url\": \"" + upstream.url() + "\", \"policy\": \"mirror\"}]")) {
+        try (TestServer server = serveMirror("")) {
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> server.get("/images/" + uuid).statusCode() == 200);
             assertThat(server.getBytes("/images/" + uuid + "/file").body()).isEqualTo(bytes(1));

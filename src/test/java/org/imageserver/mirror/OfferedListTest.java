@@ -6,49 +6,18 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.time.Duration;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The images of others in the lists of this server. */
-@Timeout(60)
-class OfferedListTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+class OfferedListTest extends WithUpstream {
     private static final byte[] BYTES = {1, 2, 3};
 
-    @TempDir
-    Path directory;
-
-    private FaultyUpstream upstream;
-
-    @BeforeEach
-    void startUpstream() {
-        upstream = new FaultyUpstream();
-    }
-
-    @AfterEach
-    void stopUpstream() {
-        upstream.close();
-    }
-
-    private TestServer serve(String keys) {
-        return TestServer.start(
-                directory,
-                "\"anonymous_writes\": true, \"sources\": [{\"url\": \"" + upstream.url()
-                        + "\", \"policy\": \"on-demand\"" + keys + "}]");
-    }
-
-    private static void awaitKnown(TestServer server, String uuid) {
-        await().atMost(SOON)
-                .until(() -> server.server().catalogue().snapshot().find(uuid).isPresent());
+    private TestServer serveToAll(String keys) {
+        return serve("\"anonymous_writes\": true, \"sources\": [" + source(upstream, "on-demand", keys) + "]");
     }
 
     private long asked(String path) {
@@ -61,7 +30,7 @@ class OfferedListTest {
     void survivesTheDeathOfTheSourceAndARestartAndSaysHowOldItIs() {
         String uuid = upstream.add(1, "base", BYTES);
         String tag;
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveToAll("")) {
             awaitKnown(server, uuid);
             HttpResponse<String> fresh = server.get("/images");
             tag = fresh.headers().firstValue("ETag").orElseThrow();
@@ -72,7 +41,7 @@ class OfferedListTest {
                             .isEmpty());
         }
         upstream.close();
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveToAll("")) {
             HttpResponse<String> stale = server.get("/images");
             assertThat(stale.headers().firstValue("ETag")).hasValue(tag);
             assertThat(stale.body()).contains(uuid);
@@ -93,10 +62,8 @@ class OfferedListTest {
     @Test
     void countsOnlyWhatIsKeptHere() {
         String uuid = upstream.add(1, "base", BYTES);
-        try (TestServer server = TestServer.start(
-                directory,
-                "\"allow_private_urls\": true, \"metrics_listen\": [\"127.0.0.1:0\"], \"sources\": [{\"url\": \""
-                        + upstream.url() + "\", \"policy\": \"on-demand\"}]")) {
+        try (TestServer server = serve(
+                "\"metrics_listen\": [\"127.0.0.1:0\"], \"sources\": [" + source(upstream, "on-demand", "") + "]")) {
             awaitKnown(server, uuid);
             server.images().add(2, new byte[100]);
             server.rescan();
@@ -109,10 +76,10 @@ class OfferedListTest {
     @Test
     void asksForTheListOnTheDiskByItsTag() {
         String uuid = upstream.add(1, "base", BYTES);
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveToAll("")) {
             awaitKnown(server, uuid);
         }
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveToAll("")) {
             await().atMost(SOON)
                     .until(() -> server.get("/images")
                             .headers()
@@ -132,7 +99,7 @@ class OfferedListTest {
         upstream.add(5, "unwanted", BYTES);
         String last = upstream.add(6, "lts", BYTES);
         upstream.manifest(last).put("origin", origin);
-        try (TestServer server = serve(", \"filter\": {\"name\": \"lts\"}, \"newest\": 2")) {
+        try (TestServer server = serveToAll(", \"filter\": {\"name\": \"lts\"}, \"newest\": 2")) {
             awaitKnown(server, last);
             assertThat(server.names("/images")).containsExactly("lts", "other", "lts");
             assertThat(server.get("/images").body())
@@ -145,7 +112,7 @@ class OfferedListTest {
     void prefersWhatIsHere() {
         String uuid = upstream.add(1, "theirs", BYTES);
         String other = upstream.add(2, "other", BYTES);
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveToAll("")) {
             awaitKnown(server, other);
             server.images().add(1, manifest -> manifest.put("name", "ours"));
             server.rescan();
@@ -162,7 +129,7 @@ class OfferedListTest {
     @Test
     void asksTheSourceForWhatItsListDoesNotShow() {
         String known = upstream.add(1, "base", BYTES);
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveToAll("")) {
             awaitKnown(server, known);
             String uuid = upstream.add(2, "newer", BYTES);
             assertThat(TestServer.json(server.get("/images/" + uuid))
@@ -179,7 +146,7 @@ class OfferedListTest {
     @Test
     void asksTheSourceOnceForWhatItDoesNotHave() {
         String known = upstream.add(1, "base", BYTES);
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveToAll("")) {
             awaitKnown(server, known);
             String uuid = TestImages.uuid(99);
             for (int number = 0; number < 5; number++) {
@@ -193,7 +160,7 @@ class OfferedListTest {
     @Test
     void takesNothingForMissingOnlyBecauseTheSourceCouldNotSay() {
         String known = upstream.add(1, "base", BYTES);
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveToAll("")) {
             awaitKnown(server, known);
             String uuid = upstream.add(2, "newer", BYTES);
             upstream.answerWith(503);
@@ -207,7 +174,7 @@ class OfferedListTest {
     void asksForNothingThatTheOperatorDoesNotWant() {
         String known = upstream.add(1, "base", BYTES);
         String unwanted = upstream.add(2, "other", BYTES);
-        try (TestServer server = serve(", \"filter\": {\"name\": \"base\"}")) {
+        try (TestServer server = serveToAll(", \"filter\": {\"name\": \"base\"}")) {
             awaitKnown(server, known);
             assertThat(server.get("/images/" + unwanted).statusCode()).isEqualTo(404);
             assertThat(server.get("/images/" + unwanted + "/file").statusCode()).isEqualTo(404);
@@ -219,10 +186,8 @@ class OfferedListTest {
         String secret = upstream.add(1, "secret", BYTES);
         upstream.manifest(secret).put("public", false);
         String known = upstream.add(2, "base", BYTES);
-        try (TestServer server = TestServer.start(
-                directory,
-                "\"mode\": \"private\", \"sources\": [{\"url\": \"" + upstream.url()
-                        + "\", \"policy\": \"on-demand\"}]")) {
+        try (TestServer server =
+                serve("\"mode\": \"private\", \"sources\": [" + source(upstream, "on-demand", "") + "]")) {
             awaitKnown(server, secret);
             assertThat(server.names("/images")).doesNotContain("secret");
             assertThat(server.get("/images/" + secret).statusCode()).isEqualTo(404);
@@ -236,7 +201,7 @@ class OfferedListTest {
     @CsvSource({"DELETE,", "POST,?action=disable", "POST,?action=update", "POST,/acl?action=add", "DELETE,/icon"})
     void refusesToChangeWhatIsOnlyOffered(String method, String rest) {
         String uuid = upstream.add(1, "base", BYTES);
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveToAll("")) {
             awaitKnown(server, uuid);
             HttpResponse<String> answer = server.send(
                     method,
@@ -254,7 +219,7 @@ class OfferedListTest {
     @Test
     void countsNothingThatIsOnlyOfferedAsStored() {
         String uuid = upstream.add(1, "base", BYTES);
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveToAll("")) {
             awaitKnown(server, uuid);
             ObjectNode status = (ObjectNode) TestServer.json(server.get("/status", "Accept", "application/json"));
             assertThat(status.path("offered").asInt()).isOne();
@@ -274,7 +239,7 @@ class OfferedListTest {
                 .addObject()
                 .put("size", 3);
         String good = upstream.add(3, "good", BYTES);
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveToAll("")) {
             awaitKnown(server, good);
             assertThat(server.names("/images")).containsExactly("good");
             assertThat(server.get("/images/" + bad).statusCode()).isEqualTo(404);

@@ -12,74 +12,26 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images that come when somebody asks for them. */
-@Timeout(60)
-class PullTest {
+class PullTest extends WithUpstream {
     /** Several of the pieces in which files are received. */
     private static final int SIZE = 2_000_000;
 
-    private static final Duration SOON = Duration.ofSeconds(20);
-
-    @TempDir
-    Path directory;
-
-    private FaultyUpstream upstream;
-
-    @BeforeEach
-    void startUpstream() {
-        upstream = new FaultyUpstream();
-    }
-
-    @AfterEach
-    void stopUpstream() {
-        upstream.close();
-    }
-
-    static byte[] bytes(int seed) {
-        byte[] bytes = new byte[SIZE];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
-    }
-
-    private static String source(FaultyUpstream upstream, String keys) {
-        return "{\"url\": \"" + upstream.url() + "\", \"policy\": \"on-demand\"" + keys + "}";
+    private static byte[] bytes(int seed) {
+        return bytes(seed, SIZE);
     }
 
     private TestServer serve() {
-        return serve("\"sources\": [" + source(upstream, "") + "]");
-    }
-
-    private TestServer serve(String entries) {
-        return TestServer.start(directory, entries);
-    }
-
-    private static void awaitOffered(TestServer server, String uuid) {
-        await().atMost(SOON)
-                .until(() -> server.server().catalogue().snapshot().find(uuid).isPresent());
-    }
-
-    private static boolean isHere(TestServer server, String uuid) {
-        return server.server().catalogue().snapshot().own(uuid).isPresent();
-    }
-
-    private static String fileOf(String uuid) {
-        return "/images/" + uuid + "/file";
+        return serveOnDemand("");
     }
 
     /** What the server has in its directory beside what it hides: the images that are here. */
@@ -96,7 +48,7 @@ class PullTest {
     void showsWhatIsOfferedEverywhereAndBringsItWhenSomebodyAsks() throws Exception {
         String uuid = upstream.add(1, "base", bytes(1));
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             assertThat(server.names("/images")).containsExactly("base");
             assertThat(server.names("/images?name=~as&os=smartos")).containsExactly("base");
             assertThat(server.names("/datasets")).containsExactly("base");
@@ -133,7 +85,7 @@ class PullTest {
     void sendsTheListAgainOnlyWhenItIsAnotherOne() {
         String uuid = upstream.add(1, "base", bytes(1));
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             String tag = server.get("/images").headers().firstValue("ETag").orElseThrow();
             server.getBytes(fileOf(uuid));
             assertThat(server.get("/images", "If-None-Match", tag).statusCode()).isEqualTo(304);
@@ -144,7 +96,7 @@ class PullTest {
     void fetchesNothingForWhoeverOnlyLooks() {
         String uuid = upstream.add(1, "base", bytes(1));
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             HttpResponse<String> head = server.send("HEAD", fileOf(uuid));
             assertThat(head.statusCode()).isEqualTo(200);
             assertThat(head.headers().firstValue("Content-Length")).hasValue(String.valueOf(SIZE));
@@ -163,7 +115,7 @@ class PullTest {
         upstream.holdAt(1_500_000);
         try (TestServer server = serve();
                 HttpClient client = HttpClient.newHttpClient()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             HttpRequest request =
                     HttpRequest.newBuilder(server.uri(fileOf(uuid))).build();
             List<InputStream> bodies = new ArrayList<>();
@@ -194,7 +146,7 @@ class PullTest {
         String uuid = upstream.add(1, "base", bytes(1));
         upstream.holdAt(1_500_000);
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             HttpRequest request =
                     HttpRequest.newBuilder(server.uri(fileOf(uuid))).build();
             try (HttpClient client = HttpClient.newHttpClient()) {
@@ -218,7 +170,7 @@ class PullTest {
         String uuid = upstream.add(1, "base", bytes(1));
         upstream.holdAt(1_500_000);
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             try (HttpClient client = HttpClient.newHttpClient()) {
                 HttpRequest request =
                         HttpRequest.newBuilder(server.uri(fileOf(uuid))).build();
@@ -235,7 +187,7 @@ class PullTest {
         String uuid = upstream.add(1, "base", bytes(1));
         upstream.holdAt(1_500_000);
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             CompletableFuture<HttpResponse<byte[]>> end = CompletableFuture.supplyAsync(
                     () -> server.getBytes(fileOf(uuid), "Range", "bytes=" + (SIZE - 10) + "-"));
             HttpResponse<byte[]> middle = server.getBytes(fileOf(uuid), "Range", "bytes=1000-1999");
@@ -260,7 +212,7 @@ class PullTest {
         String uuid = upstream.add(1, "base", bytes(1));
         upstream.replaceFile(uuid, bytes(2));
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             assertCut(server, uuid);
             upstream.replaceFile(uuid, bytes(1));
             assertThat(server.getBytes(fileOf(uuid)).body()).isEqualTo(bytes(1));
@@ -274,7 +226,7 @@ class PullTest {
         String uuid = upstream.add(1, "base", bytes(1));
         upstream.replaceFile(uuid, java.util.Arrays.copyOf(bytes(1), length));
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             assertCut(server, uuid);
         }
     }
@@ -284,7 +236,7 @@ class PullTest {
         String uuid = upstream.add(1, "base", bytes(1));
         upstream.manifest(uuid).put("type", "zone-dataset");
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             assertThat(server.get("/images/" + uuid).statusCode()).isEqualTo(200);
             HttpResponse<String> answer = server.get(fileOf(uuid));
             assertThat(answer.statusCode()).isEqualTo(503);
@@ -299,7 +251,7 @@ class PullTest {
         String uuid = upstream.add(1, "base", bytes(1));
         upstream.cut(1, at);
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             assertThat(server.getBytes(fileOf(uuid)).body()).isEqualTo(bytes(1));
             assertThat(isHere(server, uuid)).isTrue();
         }
@@ -311,7 +263,7 @@ class PullTest {
         upstream.withoutRanges();
         upstream.cut(1, 1_500_000);
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             assertCut(server, uuid);
             assertThat(server.getBytes(fileOf(uuid)).body()).isEqualTo(bytes(1));
         }
@@ -323,7 +275,7 @@ class PullTest {
         String uuid = upstream.add(1, "base", bytes(1));
         upstream.answerFilesWith(status);
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             HttpResponse<String> answer = server.get(fileOf(uuid));
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(TestServer.json(answer).path("message").asText()).contains(uuid, "" + status);
@@ -337,7 +289,7 @@ class PullTest {
         String uuid = upstream.add(1, "base", bytes(1));
         upstream.redirect();
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             assertThat(server.getBytes(fileOf(uuid)).body()).isEqualTo(bytes(1));
         }
     }
@@ -350,7 +302,7 @@ class PullTest {
             file.put("sha1", TestImages.sha1(bytes(2)));
         });
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             assertCut(server, uuid);
         }
     }
@@ -359,7 +311,7 @@ class PullTest {
     void takesUpWhatAnImageHasBecomeSinceItWasListed() {
         String uuid = upstream.add(1, "base", bytes(1));
         try (TestServer server = serve()) {
-            awaitOffered(server, uuid);
+            awaitKnown(server, uuid);
             ((ObjectNode) upstream.manifest(uuid).at("/files/0")).put("sha1", TestImages.sha1(bytes(2)));
             upstream.replaceFile(uuid, bytes(2));
             assertThat(server.get(fileOf(uuid)).statusCode()).isEqualTo(503);
@@ -372,8 +324,9 @@ class PullTest {
         String uuid = upstream.add(1, "base", bytes(1));
         try (FaultyUpstream second = new FaultyUpstream()) {
             second.add(1, "base", bytes(1));
-            try (TestServer server = serve("\"sources\": [" + source(upstream, "") + ", " + source(second, "") + "]")) {
-                awaitOffered(server, uuid);
+            try (TestServer server = serve("\"sources\": [" + source(upstream, "on-demand", "") + ", "
+                    + source(second, "on-demand", "") + "]")) {
+                awaitKnown(server, uuid);
                 upstream.answerFilesWith(500);
                 assertThat(server.getBytes(fileOf(uuid)).body()).isEqualTo(bytes(1));
                 assertThat(second.fetches(uuid)).isOne();
@@ -387,8 +340,9 @@ class PullTest {
         upstream.replaceFile(uuid, bytes(9));
         try (FaultyUpstream second = new FaultyUpstream()) {
             second.add(1, "base", bytes(1));
-            try (TestServer server = serve("\"sources\": [" + source(upstream, "") + ", " + source(second, "") + "]")) {
-                awaitOffered(server, uuid);
+            try (TestServer server = serve("\"sources\": [" + source(upstream, "on-demand", "") + ", "
+                    + source(second, "on-demand", "") + "]")) {
+                awaitKnown(server, uuid);
                 assertCut(server, uuid);
                 assertThat(server.getBytes(fileOf(uuid)).body()).isEqualTo(bytes(1));
                 assertThat(upstream.fetches(uuid)).isOne();
@@ -403,9 +357,8 @@ class PullTest {
         upstream.manifest(built).put("origin", origin);
         String next = upstream.add(3, "next", bytes(3));
         upstream.manifest(next).put("origin", origin);
-        try (TestServer server =
-                serve("\"sources\": [" + source(upstream, ", \"filter\": {\"name\": \"!origin\"}") + "]")) {
-            awaitOffered(server, built);
+        try (TestServer server = serveOnDemand(", \"filter\": {\"name\": \"!origin\"}")) {
+            awaitKnown(server, built);
             assertThat(server.names("/images")).containsExactly("origin", "built", "next");
             assertThat(server.getBytes(fileOf(built)).body()).isEqualTo(bytes(2));
             assertThat(isHere(server, origin)).isFalse();
@@ -419,7 +372,7 @@ class PullTest {
         String built = upstream.add(2, "built", bytes(2));
         upstream.manifest(built).put("origin", TestImages.uuid(99));
         try (TestServer server = serve()) {
-            awaitOffered(server, built);
+            awaitKnown(server, built);
             HttpResponse<String> answer = server.get(fileOf(built));
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body()).contains(TestImages.uuid(99));
@@ -439,7 +392,7 @@ class PullTest {
             try (TestServer server = TestServer.start(
                     Files.createDirectories(directory.resolve("here")),
                     "\"sources\": [{\"url\": \"" + other.uri("") + "\", \"policy\": \"on-demand\"}]")) {
-                awaitOffered(server, uuid);
+                awaitKnown(server, uuid);
                 String path = TestServer.json(server.get("/datasets/" + uuid))
                         .at("/files/0/path")
                         .asText();

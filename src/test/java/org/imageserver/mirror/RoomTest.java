@@ -11,57 +11,31 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
 import org.imageserver.catalogue.Image;
 import org.imageserver.config.Settings;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Which images make room for others; there is room for two and a half. */
-@Timeout(60)
-class RoomTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+class RoomTest extends WithUpstream {
     private static final int SIZE = 10_000;
 
-    @TempDir
-    Path directory;
-
-    private FaultyUpstream upstream;
-
     @BeforeEach
-    void startUpstream() {
-        upstream = new FaultyUpstream();
+    void addImages() {
         IntStream.rangeClosed(1, 4).forEach(number -> upstream.add(number, "image-" + number, bytes(number, SIZE)));
     }
 
-    @AfterEach
-    void stopUpstream() {
-        upstream.close();
+    private TestServer serveLittle(String keys) {
+        return serveLittle(keys, SIZE * 5L / 2);
     }
 
-    private static byte[] bytes(int seed, int size) {
-        byte[] bytes = new byte[size];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
-    }
-
-    private TestServer serve(String keys) {
-        return serve(keys, SIZE * 5L / 2);
-    }
-
-    private TestServer serve(String keys, long limit) {
-        TestServer server = TestServer.start(
-                directory,
-                "\"on_demand_bytes\": " + limit + ", \"sources\": [{\"url\": \"" + upstream.url()
-                        + "\", \"policy\": \"on-demand\"" + keys + "}]");
+    private TestServer serveLittle(String keys, long limit) {
+        TestServer server =
+                serve("\"on_demand_bytes\": " + limit + ", \"sources\": [" + source(upstream, "on-demand", keys) + "]");
         // What cannot be had again at the moment makes no room.
         await().atMost(SOON)
                 .until(() -> server.get("/images").body().length() > 2
@@ -90,7 +64,7 @@ class RoomTest {
 
     @Test
     void thoseGoThatNobodyDownloadedForTheLongestTimeAndAreOfferedAgain() {
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveLittle("")) {
             pull(server, 1, 2);
             await().atMost(SOON).until(() -> here(server).size() == 2);
             pull(server, 1, 3);
@@ -107,10 +81,10 @@ class RoomTest {
 
     @Test
     void theLastDownloadIsRememberedOverARestart() {
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveLittle("")) {
             pull(server, 1, 2, 1);
         }
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveLittle("")) {
             pull(server, 3);
             awaitHere(server, "image-1", "image-3");
         }
@@ -119,7 +93,7 @@ class RoomTest {
     @Test
     void theOriginsOfWhatStaysStay() {
         upstream.manifest(TestImages.uuid(2)).put("origin", TestImages.uuid(1));
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveLittle("")) {
             pull(server, 1, 2, 3);
             awaitHere(server, "image-1", "image-3");
             pull(server, 2);
@@ -129,7 +103,7 @@ class RoomTest {
 
     @Test
     void whatIsPinnedStays() {
-        try (TestServer server = serve(", \"pinned\": [\"" + TestImages.uuid(1) + "\"]")) {
+        try (TestServer server = serveLittle(", \"pinned\": [\"" + TestImages.uuid(1) + "\"]")) {
             pull(server, 1, 2, 3, 4);
             awaitHere(server, "image-1", "image-4");
         }
@@ -137,7 +111,7 @@ class RoomTest {
 
     @Test
     void whatWasPublishedHereStays() {
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveLittle("")) {
             server.images().add(9, manifest -> manifest.put("name", "ours"));
             server.rescan();
             pull(server, 1, 2, 3, 4);
@@ -147,11 +121,11 @@ class RoomTest {
 
     @Test
     void whatTheSourceHasNoLongerStays() {
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveLittle("")) {
             pull(server, 1, 2);
         }
         upstream.remove(TestImages.uuid(1));
-        try (TestServer server = serve("")) {
+        try (TestServer server = serveLittle("")) {
             pull(server, 3);
             awaitHere(server, "image-1", "image-3");
         }
@@ -161,7 +135,7 @@ class RoomTest {
     void aDownloadOfWhatGoesEndsWell() throws Exception {
         int large = 20_000_000;
         upstream.add(5, "large", bytes(5, large));
-        try (TestServer server = serve("", large + SIZE / 2);
+        try (TestServer server = serveLittle("", large + SIZE / 2);
                 HttpClient client = HttpClient.newHttpClient()) {
             pull(server, 5);
             HttpRequest request = HttpRequest.newBuilder(server.uri("/images/" + TestImages.uuid(5) + "/file"))

@@ -4,40 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
-import java.time.Duration;
 import org.imageserver.TestAccount;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
 import org.imageserver.auth.Role;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How it stands with the servers whose images come here, as administrators see it. */
-class SourcesTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+class SourcesTest extends WithUpstream {
     private static final byte[] FILE = new byte[50_000];
-
-    @TempDir
-    Path directory;
-
-    private FaultyUpstream upstream;
-
-    @BeforeEach
-    void startUpstream() {
-        upstream = new FaultyUpstream();
-    }
-
-    @AfterEach
-    void stopUpstream() {
-        upstream.close();
-    }
-
-    private TestServer mirror(String keys) {
-        return TestServer.start(directory, "\"sources\": [{\"url\": \"" + upstream.url() + "\"" + keys + "}]");
-    }
 
     private static JsonNode source(TestServer server, TestAccount admin) {
         return TestServer.json(server.get("/sources", "Authorization", admin.basic()))
@@ -50,8 +25,8 @@ class SourcesTest {
             upstream.add(number, "base", FILE);
         }
         upstream.holdUntilTogether(3);
-        try (TestServer server = mirror(", \"parallel\": 3")) {
-            await().atMost(PATIENCE).until(() -> server.names("/images").size() == 6);
+        try (TestServer server = serveMirror(", \"parallel\": 3")) {
+            await().atMost(SOON).until(() -> server.names("/images").size() == 6);
         }
     }
 
@@ -61,8 +36,8 @@ class SourcesTest {
         for (int number = 2; number <= 9; number++) {
             upstream.manifest(upstream.add(number, "built", FILE)).put("origin", TestImages.uuid(number - 1));
         }
-        try (TestServer server = mirror(", \"parallel\": 8")) {
-            await().atMost(PATIENCE).until(() -> server.names("/images").size() == 9);
+        try (TestServer server = serveMirror(", \"parallel\": 8")) {
+            await().atMost(SOON).until(() -> server.names("/images").size() == 9);
         }
         assertThat(upstream.requests().stream().filter(target -> target.contains("/file")))
                 .hasSize(9)
@@ -79,8 +54,8 @@ class SourcesTest {
         upstream.manifest(upstream.add(2, "one", FILE)).put("origin", origin);
         upstream.manifest(upstream.add(3, "two", FILE)).put("origin", origin);
         upstream.hide(origin);
-        try (TestServer server = mirror("")) {
-            await().atMost(PATIENCE).until(() -> server.names("/images").size() == 2);
+        try (TestServer server = serveMirror("")) {
+            await().atMost(SOON).until(() -> server.names("/images").size() == 2);
         }
         assertThat(upstream.requests().stream().filter(target -> target.contains(origin + "/file")))
                 .hasSize(1);
@@ -90,9 +65,9 @@ class SourcesTest {
     void showsWhatIsUnderWayAndWhatHasCome() {
         upstream.add(1, "base", FILE);
         upstream.holdUntilTogether(2);
-        try (TestServer server = mirror("")) {
+        try (TestServer server = serveMirror("")) {
             TestAccount admin = server.account("admin", Role.ADMIN);
-            await().atMost(PATIENCE).until(() -> source(server, admin).has("under_way"));
+            await().atMost(SOON).until(() -> source(server, admin).has("under_way"));
             JsonNode work = source(server, admin).path("under_way");
             assertThat(work.at("/images/0/name").asText()).isEqualTo("base 1.0.0");
             assertThat(work.path("total_bytes").asLong()).isEqualTo(FILE.length);
@@ -100,9 +75,9 @@ class SourcesTest {
                             .body())
                     .contains("Other servers whose images come here", upstream.url(), "base 1.0.0");
             upstream.letGo();
-            await().atMost(PATIENCE)
+            await().atMost(SOON)
                     .until(() -> source(server, admin).path("brought").asInt() == 1);
-            await().atMost(PATIENCE).until(() -> !source(server, admin).has("under_way"));
+            await().atMost(SOON).until(() -> !source(server, admin).has("under_way"));
             JsonNode after = source(server, admin);
             assertThat(after.path("url").asText()).isEqualTo(upstream.url());
             assertThat(after.path("looked").asText()).endsWith("Z");
@@ -114,9 +89,9 @@ class SourcesTest {
     @Test
     void showsTheLastError() {
         upstream.answerWith(503);
-        try (TestServer server = mirror("")) {
+        try (TestServer server = serveMirror("")) {
             TestAccount admin = server.account("admin", Role.ADMIN);
-            await().atMost(PATIENCE).until(() -> source(server, admin).has("last_error"));
+            await().atMost(SOON).until(() -> source(server, admin).has("last_error"));
             assertThat(source(server, admin).at("/last_error/message").asText()).contains("503");
             assertThat(server.get("/status", "Authorization", admin.basic(), "Accept", "text/html")
                             .body())
@@ -126,7 +101,7 @@ class SourcesTest {
 
     @Test
     void isForAdministrators() {
-        try (TestServer server = mirror("")) {
+        try (TestServer server = serveMirror("")) {
             assertThat(server.get("/sources").statusCode()).isEqualTo(401);
             TestAccount reader = server.account("reader", Role.READER);
             assertThat(server.get("/sources", "Authorization", reader.basic()).statusCode())
