@@ -65,6 +65,38 @@ public final class OpenFile implements AutoCloseable {
         return blob.fileChannel();
     }
 
+    /** Whether the bytes are on their way into a file from which the kernel can send what is there. */
+    public boolean isArriving() {
+        return blob.arrival().isPresent();
+    }
+
+    /** Has them brought, if nobody did before; may wait for the disk. */
+    public void beginArrival() throws IOException {
+        if (blob.arrival().isPresent()) {
+            blob.arrival().get().begin();
+        }
+    }
+
+    /**
+     * What the kernel can send from an offset on that is {@link #ready}.
+     *
+     * @return empty when it must be read as a {@link #stream}
+     * @throws ImageException.FileUnavailable when it will not come
+     */
+    public Optional<Arrived> arrived(long offset) {
+        return blob.arrival()
+                .flatMap(arrival -> arrival.at(offset))
+                .map(piece -> new Arrived(piece.file(), piece.end()));
+    }
+
+    /**
+     * Bytes of a file that will not change any more.
+     *
+     * @param file open until this one is closed; its position is of no meaning
+     * @param end offset of the first byte that is not there yet
+     */
+    public record Arrived(FileChannel file, long end) {}
+
     /** An address at which a client can get the bytes without this server, for so long; absent where there is none. */
     public Optional<String> address(Duration valid) {
         return blob.address(valid);

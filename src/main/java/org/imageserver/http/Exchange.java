@@ -42,6 +42,9 @@ final class Exchange {
     private String endpoint = "none";
     private long answeredAfterNanos;
 
+    /** Bytes of the answer that its response does not know of. */
+    private long kernelBytes;
+
     Exchange(HttpServerRequest raw, Client client, String server, Statistics statistics) {
         this.raw = raw;
         this.client = client;
@@ -106,6 +109,15 @@ final class Exchange {
         finish(raw.response().end(body));
     }
 
+    /** Counts bytes that were sent on the connection, past the response. */
+    void sentByKernel(long count) {
+        kernelBytes += count;
+    }
+
+    private long bytesSent() {
+        return raw.response().bytesWritten() + kernelBytes;
+    }
+
     /** Logs and counts the exchange when the answer is out. */
     void finish(Future<Void> sent) {
         sent.onComplete(done -> {
@@ -161,7 +173,7 @@ final class Exchange {
     /** At a stop, a connection may be closed between the last byte and the word that it is out. */
     private boolean isAllWritten() {
         String length = raw.response().headers().get("Content-Length");
-        return length != null && raw.response().bytesWritten() >= Long.parseLong(length);
+        return length != null && bytesSent() >= Long.parseLong(length);
     }
 
     /** The client asked whether to send its body, and was answered instead: nobody knows whether it will come. */
@@ -179,7 +191,7 @@ final class Exchange {
                 .addKeyValue("method", raw.method().name())
                 .addKeyValue("url", Gate.withoutToken(raw.uri()))
                 .addKeyValue("status", raw.response().getStatusCode())
-                .addKeyValue("bytes", raw.response().bytesWritten())
+                .addKeyValue("bytes", bytesSent())
                 .addKeyValue("latency", elapsedMillis());
         String agent = raw.getHeader("User-Agent");
         if (agent != null) {

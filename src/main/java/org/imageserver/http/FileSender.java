@@ -51,17 +51,33 @@ final class FileSender {
      * Sends a part of the file and closes it; the future says when the last byte is out, or that it did not get so far:
      * the client went, or the file cannot be read. In the second case nothing was sent at all, or the connection is cut.
      */
-    Future<Void> send(OpenFile file, ByteRange part, HttpServerRequest request, Client client) {
-        Optional<FileChannel> channel = zeroCopy && !limits.arePaced() ? file.channel() : Optional.empty();
-        Future<Void> sent = channel.isPresent()
-                ? sendFile(channel.get(), part, request)
-                : copy(file, part, request.response(), client);
-        return sent.onComplete(done -> {
+    Future<Void> send(OpenFile file, ByteRange part, Exchange exchange) {
+        return begin(file, part, exchange).onComplete(done -> {
             if (done.failed() && file.isCutShort()) {
                 LOG.warn("{} became shorter while it was being sent; the client got a part of it", file);
             }
             file.close();
         });
+    }
+
+    private Future<Void> begin(OpenFile file, ByteRange part, Exchange exchange) {
+        if (!zeroCopy || limits.arePaced()) {
+            return copy(file, part, exchange);
+        }
+        Optional<FileChannel> channel = file.channel();
+        if (channel.isPresent()) {
+            return sendFile(channel.get(), part, exchange.raw());
+        }
+        return file.isArriving() ? follow(file, part, exchange) : copy(file, part, exchange);
+    }
+
+    private Future<Void> follow(OpenFile file, ByteRange part, Exchange exchange) {
+        return workers.copy(() -> {
+                    file.beginArrival();
+                    return file;
+                })
+                .compose(begun ->
+                        new ArrivalSender(begun, part, exchange, workers, rest -> copy(begun, rest, exchange)).run());
     }
 
     /** Sends so many bytes of a stream. */
@@ -92,12 +108,14 @@ final class FileSender {
                 .isActive();
     }
 
-    private Future<Void> copy(OpenFile file, ByteRange part, HttpServerResponse response, Client client) {
+    private Future<Void> copy(OpenFile file, ByteRange part, Exchange exchange) {
         AtomicLong counted = new AtomicLong();
-        LongFunction<CompletionStage<Void>> ready = sent -> limits.sent(client, sent - counted.getAndSet(sent))
-                .thenCompose(may -> file.ready(part.offset() + sent));
+        LongFunction<CompletionStage<Void>> ready =
+                sent -> limits.sent(exchange.client(), sent - counted.getAndSet(sent))
+                        .thenCompose(may -> file.ready(part.offset() + sent));
         return workers.copy(() -> file.stream(part.offset(), part.length()))
-                .compose(stream -> new Copy(stream, part.length(), response, ready).run());
+                .compose(
+                        stream -> new Copy(stream, part.length(), exchange.raw().response(), ready).run());
     }
 
     /** One chunk at a time; what the client has not taken yet keeps the network busy while the next is read. */

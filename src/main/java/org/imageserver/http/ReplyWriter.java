@@ -124,7 +124,7 @@ final class ReplyWriter {
                 return;
             }
             handedOver = true;
-            Future<Void> sent = files.send(file, part, exchange.raw(), exchange.client());
+            Future<Void> sent = files.send(file, part, exchange);
             sent.onSuccess(done -> finish(exchange, file, part, sent))
                     .onFailure(failure -> failed(exchange, sent, failure));
         } finally {

@@ -5,12 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import org.imageserver.catalogue.Follower;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageException;
+import org.imageserver.storage.Arrival;
 import org.imageserver.storage.PendingBlob;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -185,24 +187,35 @@ final class Pull implements Follower {
      * @throws ImageException.FileUnavailable when the fetch has failed
      */
     int read(ByteBuffer to, long position) throws IOException {
-        FileChannel from;
+        Optional<Arrival.Piece> piece = arrived();
+        if (piece.isEmpty()) {
+            return 0;
+        }
+        to.limit((int) Math.min(to.limit(), to.position() + piece.get().end() - position));
+        int length = piece.get().file().read(to, position);
+        if (length <= 0) {
+            throw new IOException("what was fetched of " + image.uuid() + " became shorter");
+        }
+        return length;
+    }
+
+    /**
+     * What is there from the first byte on. The file stays open until whoever asks has left.
+     *
+     * @return empty when all must be read from the image that has been published meanwhile
+     * @throws ImageException.FileUnavailable when the fetch has failed
+     */
+    Optional<Arrival.Piece> arrived() {
         lock.lock();
         try {
             if (state == State.FAILED) {
                 throw new ImageException.FileUnavailable(failure);
             }
-            if (state == State.ELSEWHERE || written == null) {
-                return 0;
-            }
-            from = written;
-            to.limit((int) Math.min(to.limit(), to.position() + available - position));
+            return state == State.ELSEWHERE || written == null
+                    ? Optional.empty()
+                    : Optional.of(new Arrival.Piece(written, available));
         } finally {
             lock.unlock();
         }
-        int length = from.read(to, position);
-        if (length <= 0) {
-            throw new IOException("what was fetched of " + image.uuid() + " became shorter");
-        }
-        return length;
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.OpenFile;
+import org.imageserver.storage.Arrival;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.StoredBlob;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The file of an offered image. The first stream has it fetched; to look at what it is costs nothing. Thread-safe; each
  * stream belongs to one thread at a time.
  */
-final class PulledBlob implements StoredBlob {
+final class PulledBlob implements StoredBlob, Arrival {
     private final Image image;
     private final Pulls pulls;
     private @Nullable Pull pull;
@@ -83,6 +84,25 @@ final class PulledBlob implements StoredBlob {
     @Override
     public Optional<FileChannel> fileChannel() {
         return Optional.empty();
+    }
+
+    @Override
+    public Optional<Arrival> arrival() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public void begin() throws IOException {
+        follow();
+    }
+
+    @Override
+    public Optional<Arrival.Piece> at(long offset) {
+        Pull followed;
+        synchronized (this) {
+            followed = isClosed ? null : pull;
+        }
+        return followed == null ? Optional.empty() : followed.arrived().filter(piece -> offset < piece.end());
     }
 
     @Override

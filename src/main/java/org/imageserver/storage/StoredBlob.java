@@ -45,6 +45,11 @@ public interface StoredBlob extends Closeable {
         return CompletableFuture.completedFuture(null);
     }
 
+    /** How its bytes come, where they are on their way into a file of which a part can be sent; empty everywhere else. */
+    default Optional<Arrival> arrival() {
+        return Optional.empty();
+    }
+
     /**
      * An address at which a client can get the same bytes without this server, for a time; empty where there is none.
      *

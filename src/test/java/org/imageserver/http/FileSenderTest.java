@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ import org.imageserver.catalogue.OpenFile;
 import org.imageserver.catalogue.UploadPolicy;
 import org.imageserver.config.Settings;
 import org.imageserver.manifest.ManifestRules;
+import org.imageserver.statistics.Statistics;
 import org.imageserver.storage.LocalStorage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,12 +44,14 @@ class FileSenderTest {
     private Path directory;
 
     private final Vertx vertx = Vertx.vertx();
+    private Statistics statistics;
     private Catalogue catalogue;
     private OpenFile file;
 
     @BeforeEach
     void open() throws IOException {
         new TestImages(directory).add(1, new byte[SIZE]);
+        statistics = new Statistics(new LocalStorage(directory), InstantSource.system());
         catalogue = new Catalogue(
                 new LocalStorage(directory),
                 new CatalogueSettings(
@@ -59,6 +63,7 @@ class FileSenderTest {
     @AfterEach
     void close() throws Exception {
         catalogue.close();
+        statistics.close();
         vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
@@ -71,6 +76,10 @@ class FileSenderTest {
                 .get(10, TimeUnit.SECONDS)
                 .actualPort();
         return RawConnection.tcp(port);
+    }
+
+    private Exchange exchange(HttpServerRequest request) {
+        return new Exchange(request, SOMEBODY, "test", statistics);
     }
 
     private boolean isOpen() {
@@ -89,7 +98,7 @@ class FileSenderTest {
         CompletableFuture<Void> sent = new CompletableFuture<>();
         try (RawConnection connection = connect(request -> {
             request.response().putHeader("Content-Length", Integer.toString(SIZE));
-            Future<Void> done = sender.send(file, new ByteRange(0, SIZE), request, SOMEBODY);
+            Future<Void> done = sender.send(file, new ByteRange(0, SIZE), exchange(request));
             done.onSuccess(sent::complete).onFailure(failure -> {
                 // Before the first byte, what to answer is for whoever asked for the file to say.
                 if (!request.response().headWritten()) {
@@ -120,7 +129,7 @@ class FileSenderTest {
         CompletableFuture<Void> sent = new CompletableFuture<>();
         try (RawConnection connection = connect(request -> request.connection().closeHandler(gone -> {
             request.response().putHeader("Content-Length", Integer.toString(SIZE));
-            sender.send(file, new ByteRange(0, SIZE), request, SOMEBODY)
+            sender.send(file, new ByteRange(0, SIZE), exchange(request))
                     .onSuccess(sent::complete)
                     .onFailure(sent::completeExceptionally);
         }))) {
