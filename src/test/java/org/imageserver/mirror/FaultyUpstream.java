@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -21,10 +25,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.imageserver.TestImages;
 
 /** An image server on the loopback that fails as a test wants. */
 public final class FaultyUpstream implements AutoCloseable {
+    private static final int TRICKLE = 4096;
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, ObjectNode> manifests = new ConcurrentSkipListMap<>();
@@ -33,6 +40,10 @@ public final class FaultyUpstream implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final AtomicInteger cuts = new AtomicInteger();
     private final AtomicInteger unchanged = new AtomicInteger();
+    private final AtomicInteger stalls = new AtomicInteger();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile int stallAt;
+    private volatile boolean isTrickling;
     private volatile int cutAt = Integer.MAX_VALUE;
     private volatile int status = 200;
     private volatile int fileStatus = 200;
@@ -45,8 +56,20 @@ public final class FaultyUpstream implements AutoCloseable {
 
     /** Starts without images. */
     public FaultyUpstream() {
+        this(Optional.empty());
+    }
+
+    /** Starts without images, and speaks TLS where it is given what it proves itself with. */
+    FaultyUpstream(Optional<SSLContext> identity) {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            if (identity.isPresent()) {
+                HttpsServer encrypting = HttpsServer.create(address, 0);
+                encrypting.setHttpsConfigurator(new HttpsConfigurator(identity.get()));
+                server = encrypting;
+            } else {
+                server = HttpServer.create(address, 0);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -61,7 +84,8 @@ public final class FaultyUpstream implements AutoCloseable {
 
     /** Its address. */
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return (server instanceof HttpsServer ? "https" : "http") + "://127.0.0.1:"
+                + server.getAddress().getPort();
     }
 
     /** An image of arbitrary bytes, which no stream check looks at. */
@@ -99,6 +123,17 @@ public final class FaultyUpstream implements AutoCloseable {
     void cut(int times, int afterBytes) {
         cutAt = afterBytes;
         cuts.set(times);
+    }
+
+    /** The next answer with a file stops after so many bytes, and never goes on. */
+    void stallOnce(int afterBytes) {
+        stallAt = afterBytes;
+        stalls.set(1);
+    }
+
+    /** Files come in small pieces, with a rest after each. */
+    void trickle() {
+        isTrickling = true;
     }
 
     /** Files are sent when so many are being asked for at the same time, or not at all. */
@@ -233,11 +268,21 @@ public final class FaultyUpstream implements AutoCloseable {
         }
         exchange.sendResponseHeaders(range == null ? 200 : 206, file.length - from);
         int length = cuts.getAndDecrement() > 0 ? Math.min(cutAt, file.length - from) : file.length - from;
+        if (isTrickling) {
+            trickle(exchange.getResponseBody(), file, from);
+            return;
+        }
+        if (stalls.getAndDecrement() > 0) {
+            exchange.getResponseBody().write(file, from, stallAt);
+            exchange.getResponseBody().flush();
+            await(closed);
+            return;
+        }
         int first = Math.min(length, Math.max(0, holdAt - from));
         exchange.getResponseBody().write(file, from, first);
         if (first < length) {
             exchange.getResponseBody().flush();
-            awaitRelease();
+            await(held);
         }
         whenFileIsSent.run();
         exchange.getResponseBody().write(file, from + first, length - first);
@@ -246,9 +291,24 @@ public final class FaultyUpstream implements AutoCloseable {
         // Closed early by the caller's try, the connection breaks where the bytes end.
     }
 
-    private void awaitRelease() throws IOException {
+    private void trickle(OutputStream to, byte[] file, int from) throws IOException {
+        for (int sent = from; sent < file.length; sent += TRICKLE) {
+            to.write(file, sent, Math.min(TRICKLE, file.length - sent));
+            to.flush();
+            try {
+                if (closed.await(5, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException(e);
+            }
+        }
+    }
+
+    private static void await(CountDownLatch moment) throws IOException {
         try {
-            held.await();
+            moment.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
@@ -257,6 +317,7 @@ public final class FaultyUpstream implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         goOn();
         server.stop(0);
         threads.shutdownNow();
