@@ -50,6 +50,27 @@ public final class RawConnection implements Closeable {
         return this;
     }
 
+    /**
+     * Sends bytes, says that nothing more will be sent, and reads until the server closes. A server that has read enough may
+     * close before: what was sent in vain is no error.
+     */
+    public String tell(byte[] content) throws IOException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        try {
+            send(content).shutdownOutput();
+        } catch (IOException e) {
+            // Closed already; what it said before is still to be read.
+        }
+        try {
+            while (!isAtEnd()) {
+                answer.write(readByte());
+            }
+        } catch (IOException e) {
+            // Reset: it closed while something was still on its way to it.
+        }
+        return answer.toString(StandardCharsets.ISO_8859_1);
+    }
+
     /** Says that nothing more will be sent, and goes on reading. */
     public RawConnection shutdownOutput() throws IOException {
         channel.shutdownOutput();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -27,6 +28,8 @@ final class ConfigFile {
             .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
             .enable(JsonReadFeature.ALLOW_YAML_COMMENTS)
             .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
+            // 1e999 is too large, not infinite.
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
     private record Entry(JsonNode value, int line) {}
@@ -67,13 +70,22 @@ final class ConfigFile {
             int line = parser.currentTokenLocation().getLineNr();
             SettingsKey key = SettingsKey.of(name).orElseThrow(() -> unknown(name, line));
             parser.nextToken();
-            if (entries.put(key, new Entry(MAPPER.readTree(parser), line)) != null) {
+            if (entries.put(key, new Entry(value(parser), line)) != null) {
                 throw new ConfigException(path + " line " + line + ": \"" + name + "\" stands here a second time");
             }
         }
         if (parser.nextToken() != null) {
             throw new ConfigException(path + " line "
                     + parser.currentTokenLocation().getLineNr() + ": unexpected text after the end of the object");
+        }
+    }
+
+    private JsonNode value(JsonParser parser) throws IOException, ConfigException {
+        try {
+            return MAPPER.readTree(parser);
+        } catch (NumberFormatException e) { // of an exponent with more than ten digits
+            int line = parser.currentLocation().getLineNr();
+            throw new ConfigException(path + " line " + line + ": a number is larger than any that is of use");
         }
     }
 

@@ -2,6 +2,7 @@ package org.imageserver.config;
 
 import java.lang.reflect.RecordComponent;
 import java.net.URI;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -329,7 +330,12 @@ public record Settings(
      */
     public static Settings read(@Nullable Path path, Overrides overrides) throws ConfigException {
         Path here = Path.of("").toAbsolutePath();
-        return new SettingsReader(path == null ? ConfigFile.empty(here) : ConfigFile.read(path)).read(overrides);
+        try {
+            return new SettingsReader(path == null ? ConfigFile.empty(here) : ConfigFile.read(path)).read(overrides);
+        } catch (InvalidPathException e) {
+            throw new ConfigException(path + ": \"" + e.getInput().replace("\0", "\\u0000")
+                    + "\" cannot be a path on this system: " + e.getReason());
+        }
     }
 
     /**

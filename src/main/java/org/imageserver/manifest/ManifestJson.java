@@ -115,6 +115,8 @@ public final class ManifestJson {
             return node;
         } catch (StreamConstraintsException e) { // carries no location of its own
             throw at(parser.currentLocation(), "too much for a manifest: " + e.getOriginalMessage(), e);
+        } catch (NumberFormatException e) { // of an exponent with more than ten digits
+            throw at(parser.currentLocation(), "a number is larger or smaller than any that is of use", e);
         }
     }
 

@@ -3,12 +3,15 @@ package org.imageserver.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.imageserver.RawConnection;
 import org.imageserver.RawConnection.Answer;
+import org.imageserver.TestAccount;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
+import org.imageserver.auth.Role;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,5 +139,32 @@ class HostileDirectoryTest {
             assertThat(server.get("/images/" + TestImages.uuid(2) + "/file").body())
                     .doesNotContain(SECRET, "root:");
         }
+    }
+
+    /** Java's own decimals would throw at such an exponent, and that would end the look at all other images. */
+    @Test
+    void aNumberBeyondAllBoundsTakesAwayItsOwnImageAlone() {
+        String uuid = TestImages.uuid(2);
+        server.images().put(uuid, "file", "x");
+        server.images()
+                .put(
+                        uuid,
+                        "manifest.json",
+                        TestImages.manifest(uuid, new byte[] {'x'})
+                                .toString()
+                                .replace("{\"v\"", "{\"x\":1e10000000000,\"v\""));
+        server.images().add(3);
+        server.rescan();
+        assertThat(server.names("/images")).containsExactlyInAnyOrder("image-00000001", "image-00000003");
+        assertThat(server.log().warnings()).anyMatch(line -> line.contains("a number is larger or smaller than any"));
+    }
+
+    @Test
+    void aNumberBeyondAllBoundsIsNoFaultOfTheServer() {
+        TestAccount alice = server.account("alice", Role.PUBLISHER);
+        String body = "{\"name\": \"a\", \"image_size\": 1e10000000000}";
+        assertThat(server.send("POST", "/images", BodyPublishers.ofString(body), "Authorization", alice.basic())
+                        .statusCode())
+                .isBetween(400, 499);
     }
 }

@@ -52,7 +52,8 @@ final class StreamBytes {
         return pieces;
     }
 
-    private static int payloadLength(ByteBuffer header) {
+    /** What the header says of the bytes that follow it, believed. */
+    static int payloadLength(ByteBuffer header) {
         return switch (header.getInt(0)) {
             case BEGIN -> header.getInt(4);
             case 1 -> header.getInt(36) != 0 ? header.getInt(36) : (header.getInt(28) + 7) & ~7;
@@ -119,7 +120,8 @@ final class StreamBytes {
         }
     }
 
-    private static void add(long[] sum, ByteBuffer bytes, int from, int to) {
+    /** Goes on with a fletcher4 checksum. */
+    static void add(long[] sum, ByteBuffer bytes, int from, int to) {
         for (int i = from; i + Integer.BYTES <= to; i += Integer.BYTES) {
             sum[0] += Integer.toUnsignedLong(bytes.getInt(i));
             sum[1] += sum[0];
