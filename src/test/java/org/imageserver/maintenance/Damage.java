@@ -33,7 +33,7 @@ final class Damage {
         flip(file(uuid), 0, 1);
     }
 
-    private void flip(Path file, int at, int bit) throws IOException {
+    private static void flip(Path file, int at, int bit) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         bytes[at] ^= (byte) bit;
         silently(file, bytes);
@@ -82,7 +82,8 @@ final class Damage {
         return new TreeSet<>(chosen);
     }
 
-    private void flipSomewhere(Path file, Random random) throws IOException {
+    /** Turns a bit as a disk does. */
+    static void flipSomewhere(Path file, Random random) throws IOException {
         flip(file, random.nextInt((int) Files.size(file)), 1 << random.nextInt(8));
     }
 
