@@ -90,6 +90,15 @@ class RawHttpTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"*", "images", "{.images"})
+    void anOddTargetIsNotFoundInABrowserEither(String target) throws IOException {
+        try (RawConnection connection = connect()) {
+            assertThat(connection.get(target, "Accept: text/html\r\n").read().status())
+                    .isEqualTo(404);
+        }
+    }
+
     @Test
     void answersPipelinedRequestsInOrder() throws IOException {
         try (RawConnection connection = connect()) {

@@ -53,7 +53,9 @@ record Frame(
 
     /** Where to sign in, and to come back from to this page. */
     String signIn() {
-        String target = url.substring(url.indexOf('/', url.indexOf("//") + 2));
+        int path = url.indexOf('/', url.indexOf("//") + 2);
+        // A request may name what is no path, "OPTIONS *" for one.
+        String target = path < 0 ? "/" : url.substring(path);
         return target.startsWith("/sign-in")
                 ? "/sign-in"
                 : "/sign-in?next=" + URLEncoder.encode(target, StandardCharsets.UTF_8);
