@@ -45,9 +45,11 @@ final class StoredManifest {
      */
     DiskManifest read(String uuid) throws IOException, InvalidManifestException {
         try (StoredBlob blob = storage.open(key(uuid))) {
-            try (InputStream stream = blob.stream(0, MAX_BYTES)) {
+            // Of a known size: at a start, the buffers for an unknown one would be a third of all that is collected.
+            int size = (int) Math.min(blob.info().size(), MAX_BYTES);
+            try (InputStream stream = blob.stream(0, size)) {
                 return DiskManifest.read(
-                        stream.readAllBytes(), defaults(blob.info().modified()));
+                        stream.readNBytes(size), defaults(blob.info().modified()));
             }
         }
     }
