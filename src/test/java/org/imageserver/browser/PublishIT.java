@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import org.imageserver.TestAccount;
 import org.imageserver.TestServer;
@@ -38,7 +42,7 @@ class PublishIT {
 
     @BeforeEach
     void start() throws IOException {
-        server = TestServer.start(directory);
+        server = TestServer.start(directory, "\"allow_private_urls\": true");
         publisher = server.account("paula", Role.PUBLISHER);
         line = BadLine.to(server.port());
         file = directory.resolve("nice-1.0.0.zfs");
@@ -121,6 +125,42 @@ class PublishIT {
     }
 
     @Test
+    void showsHowFarTheServerIsWithAFileThatItFetches(Visitors visitors) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        CountDownLatch goOn = new CountDownLatch(1);
+        HttpServer elsewhere = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        elsewhere.createContext("/nice-1.0.0.zfs", exchange -> {
+            try (exchange) {
+                exchange.sendResponseHeaders(200, bytes.length);
+                exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
+                exchange.getResponseBody().flush();
+                awaitLatch(goOn);
+                exchange.getResponseBody().write(bytes, bytes.length / 2, bytes.length - bytes.length / 2);
+            }
+        });
+        elsewhere.start();
+        try {
+            Page page = form(visitors);
+            page.locator("[name=source][value=url]").check();
+            page.locator("#url")
+                    .fill("http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/nice-1.0.0.zfs");
+            page.locator("#f-name").fill("nice");
+            page.locator("#f-version").fill("1.0.0");
+            page.locator("#f-type").selectOption("zone-dataset");
+            page.locator("#f-os").selectOption("smartos");
+            page.locator("#publish").click();
+            assertThat(page.locator("#transfer-amount"))
+                    .containsText(Pattern.compile("MiB of 2[45](\\.\\d+)? MiB \\([345]\\d %\\)"));
+            assertThat(page.locator("#transfer-rate")).containsText("/s");
+            goOn.countDown();
+            assertPublished(page, "nice");
+        } finally {
+            goOn.countDown();
+            elsewhere.stop(0);
+        }
+    }
+
+    @Test
     void saysAtTheFieldWhatTheServerWillNotTake(Visitors visitors) {
         Page page = form(visitors);
         visitors.expectTrouble("422 (Unprocessable");
@@ -168,6 +208,14 @@ class PublishIT {
         Page scriptless = visitors.visit(server, options -> options.setJavaScriptEnabled(false));
         Person.signIn(scriptless, publisher, "/publish");
         assertThat(scriptless.locator("#from-a-shell")).containsText("curl");
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Page form(Visitors visitors) {

@@ -1,7 +1,9 @@
 package org.imageserver.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -52,6 +54,53 @@ class FromUrlTest {
                     .isEqualTo(200);
             assertThat(server.getBytes("/images/" + uuid + "/file").body()).isEqualTo(BYTES);
             assertThat(fetch(server, uuid, source.url("/file")).body()).contains("ImageFilesImmutable");
+        }
+    }
+
+    @Test
+    void tellsHowFarItIs() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        source.on("/slow", exchange -> {
+            exchange.sendResponseHeaders(200, BYTES.length);
+            exchange.getResponseBody().write(BYTES, 0, 10);
+            exchange.getResponseBody().flush();
+            awaitLatch(goOn);
+            exchange.getResponseBody().write(BYTES, 10, BYTES.length - 10);
+        });
+        try (TestServer server = TestServer.start(directory, Publishing.OPEN);
+                ExecutorService client = Executors.newSingleThreadExecutor()) {
+            String uuid = Publishing.create(server, "fetched");
+            Future<HttpResponse<String>> answer = client.submit(() -> fetch(server, uuid, source.url("/slow")));
+            await().until(() -> job(server, uuid).at("/progress/bytes").asLong() == 10);
+            JsonNode running = job(server, uuid);
+            assertThat(running.path("name").asText()).isEqualTo("fetch-image-file");
+            assertThat(running.path("execution").asText()).isEqualTo("running");
+            assertThat(running.at("/progress/total_bytes").asLong()).isEqualTo(BYTES.length);
+            assertThat(running.at("/progress/rate").isIntegralNumber()).isTrue();
+            assertThat(running.at("/params/source").asText())
+                    .as("a path may be a secret")
+                    .isEqualTo("127.0.0.1");
+            assertThat(server.get("/status").body()).contains("fetch the file of " + uuid);
+            goOn.countDown();
+            assertThat(answer.get().statusCode()).isEqualTo(200);
+            assertThat(job(server, uuid).path("execution").asText()).isEqualTo("succeeded");
+            assertThat(job(server, uuid).at("/progress/bytes").asLong()).isEqualTo(BYTES.length);
+            String other = Publishing.create(server, "not fetched");
+            fetch(server, other, source.url("/missing"));
+            assertThat(job(server, other).path("execution").asText()).isEqualTo("failed");
+            assertThat(job(server, other).at("/chain_results/0/error").asText()).contains("HTTP status 404");
+        }
+    }
+
+    private static JsonNode job(TestServer server, String uuid) {
+        return TestServer.json(server.get("/images/" + uuid + "/jobs")).path(0);
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

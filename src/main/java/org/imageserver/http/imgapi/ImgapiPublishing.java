@@ -23,7 +23,7 @@ public final class ImgapiPublishing implements AutoCloseable {
     public ImgapiPublishing(Catalogue catalogue, AuthorizedKeys keys, Fetcher fetcher) {
         this.fetcher = fetcher;
         Remotes remotes = new Remotes(catalogue.publisher(), fetcher);
-        RemoteRoutes remote = new RemoteRoutes(catalogue.publisher(), remotes);
+        RemoteRoutes remote = new RemoteRoutes(catalogue.publisher(), remotes, jobs);
         JobRoutes imports = new JobRoutes(catalogue, remotes, jobs);
         ExportRoutes exports = new ExportRoutes(catalogue);
         ChannelRoutes channels = new ChannelRoutes(catalogue);

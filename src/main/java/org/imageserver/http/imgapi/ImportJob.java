@@ -2,8 +2,6 @@ package org.imageserver.http.imgapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -48,7 +46,8 @@ final class ImportJob {
                     .mapToLong(manifest -> manifest.at("/files/0/size").asLong())
                     .sum());
             for (Map.Entry<String, ObjectNode> image : missing.entrySet()) {
-                remotes.importImage(author, peer, image.getKey(), image.getValue(), bytes -> new Counted(bytes, job));
+                remotes.importImage(
+                        author, peer, image.getKey(), image.getValue(), bytes -> new CountedBytes(bytes, job));
                 catalogue
                         .provenance()
                         .remember(
@@ -92,25 +91,5 @@ final class ImportJob {
     /** Whether an image is here, whoever may see it. */
     boolean isHere(String uuid) {
         return catalogue.snapshot().own(uuid).isPresent();
-    }
-
-    /** Tells the job what has come. */
-    private record Counted(ReadableByteChannel from, Job job) implements ReadableByteChannel {
-        @Override
-        public int read(ByteBuffer into) throws IOException {
-            int length = from.read(into);
-            job.received(Math.max(0, length));
-            return length;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return from.isOpen();
-        }
-
-        @Override
-        public void close() throws IOException {
-            from.close();
-        }
     }
 }

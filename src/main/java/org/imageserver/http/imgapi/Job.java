@@ -9,8 +9,9 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import org.imageserver.http.Rate;
 
-/** One import in the background, as its clients see it while it runs and afterwards. Thread-safe. */
+/** One import in the background, or one file that is fetched, as clients see it while it runs and after. Thread-safe. */
 final class Job {
     /** The states that the peer's workflow service has. */
     enum Execution {
@@ -32,15 +33,28 @@ final class Job {
     private record Step(String name, String error, Instant finished) {}
 
     private final String uuid = UUID.randomUUID().toString();
+    private final String name;
     private final String imageUuid;
     private final String source;
     private final Instant created = Instant.now();
     private final List<Step> steps = new CopyOnWriteArrayList<>();
     private final AtomicLong received = new AtomicLong();
+    private final Rate rate = new Rate();
     private volatile long total;
     private volatile Execution execution = Execution.QUEUED;
 
-    Job(String imageUuid, String source) {
+    /** An import from the image server at that URL. */
+    static Job ofImport(String imageUuid, String source) {
+        return new Job("import-remote-image", imageUuid, source);
+    }
+
+    /** The fetching of a file from that host. */
+    static Job ofFetch(String imageUuid, String host) {
+        return new Job("fetch-image-file", imageUuid, host);
+    }
+
+    private Job(String name, String imageUuid, String source) {
+        this.name = name;
         this.imageUuid = imageUuid;
         this.source = source;
     }
@@ -61,13 +75,14 @@ final class Job {
         execution = Execution.RUNNING;
     }
 
-    /** How many bytes the files of all its images have, as the peer says. */
+    /** How many bytes the files of all its images have, as their sender says; 0 if it does not. */
     void expect(long bytes) {
         total = bytes;
     }
 
     void received(int bytes) {
         received.addAndGet(bytes);
+        rate.add(bytes);
     }
 
     void imported(String image) {
@@ -79,7 +94,7 @@ final class Job {
     }
 
     void fail(String what) {
-        steps.add(new Step("import", what, Instant.now()));
+        steps.add(new Step(name.replaceFirst("-.*", ""), what, Instant.now()));
         execution = Execution.FAILED;
     }
 
@@ -89,12 +104,15 @@ final class Job {
         String state = execution.jsonName();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("uuid", uuid)
-                .put("name", "import-remote-image")
+                .put("name", name)
                 .put("execution", state)
                 .put("image_uuid", imageUuid)
                 .put("created_at", created.toString());
         json.putObject("params").put("image_uuid", imageUuid).put("source", source);
-        json.putObject("progress").put("bytes", received.get()).put("total_bytes", total);
+        json.putObject("progress")
+                .put("bytes", received.get())
+                .put("total_bytes", total)
+                .put("rate", rate.perSecond());
         ArrayNode results = json.putArray("chain_results");
         for (Step step : steps) {
             results.addObject()

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.http.Acting;
@@ -44,7 +45,8 @@ final class JobRoutes {
                         "ListImageJobs",
                         new Doc(
                                 FACE,
-                                "Lists the imports of an image, newest first; for admins.",
+                                "Lists the imports of an image and the fetches of its file, newest first; for its owner and"
+                                        + " admins.",
                                 List.of(new Parameter("execution", "queued, running, succeeded or failed.")),
                                 Reply.JSON,
                                 List.of(ErrorCode.UnauthorizedError, ErrorCode.OperatorOnly)),
@@ -54,7 +56,8 @@ final class JobRoutes {
                         "GetJob",
                         new Doc(
                                 FACE,
-                                "Shows how far an import is; for whoever knows its uuid.",
+                                "Shows how far an import or a fetch is, and its rate in bytes a second; for whoever knows"
+                                        + " its uuid.",
                                 List.of(),
                                 Reply.JSON,
                                 List.of(ErrorCode.ResourceNotFound)),
@@ -63,7 +66,9 @@ final class JobRoutes {
 
     private Reply list(Request request) {
         ApiVersion.check(request);
-        remotes.checkAdmin(request.principal());
+        if (!isOwner(request)) {
+            remotes.checkAdmin(request.principal());
+        }
         Optional<String> execution = request.query().nonEmpty("execution");
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
         jobs.ofImage(request.parameter("uuid")).stream()
@@ -73,6 +78,15 @@ final class JobRoutes {
                         .isEmpty())
                 .forEach(list::add);
         return Reply.json(Body.of(list.toString()), null);
+    }
+
+    private boolean isOwner(Request request) {
+        return request.principal() instanceof Principal.Account account
+                && catalogue
+                        .snapshot()
+                        .own(request.parameter("uuid"))
+                        .filter(image -> image.owner().equals(account.uuid()))
+                        .isPresent();
     }
 
     private Reply get(Request request) {
@@ -95,7 +109,7 @@ final class JobRoutes {
             throw new ApiException(ErrorCode.ImageUuidAlreadyExists, "image uuid \"" + uuid + "\" already exists");
         }
         remotes.manifest(peer, uuid);
-        Job job = new Job(uuid, source);
+        Job job = Job.ofImport(uuid, source);
         jobs.submit(job, work::run);
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         answer.put("image_uuid", uuid).put("job_uuid", job.uuid());

@@ -17,7 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Imports in the background, one at a time: two images on the same origin must not fetch it twice. Kept in memory, the
+ * Imports in the background, one at a time: two images on the same origin must not fetch it twice; and files that are
+ * fetched while their clients wait, so that these can see how far it is. Kept in memory, the
  * newest {@value #KEPT} of them; a restart forgets them. Thread-safe.
  */
 final class Jobs implements AutoCloseable {
@@ -55,6 +56,11 @@ final class Jobs implements AutoCloseable {
             throw new ApiException(
                     ErrorCode.ServiceUnavailableError, WAITING + " imports are waiting already; try again later");
         }
+        add(job);
+    }
+
+    /** Shows a job that somebody else does. */
+    synchronized void add(Job job) {
         jobs.put(job.uuid(), job);
         forgetOldest();
     }

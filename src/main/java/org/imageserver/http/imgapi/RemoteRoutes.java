@@ -8,6 +8,7 @@ import java.net.URI;
 import java.util.List;
 import org.imageserver.catalogue.Author;
 import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.Publisher;
 import org.imageserver.catalogue.Target;
 import org.imageserver.http.Acting;
@@ -26,17 +27,20 @@ import org.imageserver.remote.Peer;
 final class RemoteRoutes {
     private final Publisher publisher;
     private final Remotes remotes;
+    private final Jobs jobs;
 
-    RemoteRoutes(Publisher publisher, Remotes remotes) {
+    RemoteRoutes(Publisher publisher, Remotes remotes, Jobs jobs) {
         this.publisher = publisher;
         this.remotes = remotes;
+        this.jobs = jobs;
     }
 
     /** The routes; import and AddImageFile are of {@link ImgapiWrites}, which asks here when there is a source. */
     List<Route> routes() {
         Doc doc = new Doc(
                 "IMGAPI, publishing",
-                "Gives an image the file at the https URL in the body's file_url.",
+                "Gives an image the file at the https URL in the body's file_url. Meanwhile ListImageJobs tells how far"
+                        + " it is.",
                 List.of(
                         new Parameter("compression", "gzip, bzip2, xz or none; needed."),
                         new Parameter("sha1", "What the sha1 of the bytes must be."),
@@ -80,7 +84,28 @@ final class RemoteRoutes {
                 request.query().get("compression"),
                 request.query().get("sha1"),
                 request.query().nonEmpty("dataset_guid"));
-        return ShownImage.of(request, remotes.addFile(target, from, says));
+        return ShownImage.of(request, fetched(target, from, says));
+    }
+
+    /** While its client waits for the answer, a job tells how far it is. */
+    private Image fetched(Target target, URI from, Remotes.Sender says) throws IOException {
+        Job job = Job.ofFetch(target.uuid(), from.getHost());
+        jobs.add(job);
+        job.begin();
+        try {
+            Image image = remotes.addFile(target, from, says, job);
+            job.succeed();
+            return image;
+        } catch (ApiException | ImageException e) {
+            job.fail(String.valueOf(e.getMessage()));
+            throw e;
+        } catch (IOException e) {
+            job.fail("the file cannot be stored: " + e.getMessage());
+            throw e;
+        } catch (RuntimeException e) {
+            job.fail("internal error; the server's log has it");
+            throw e;
+        }
     }
 
     /** AdminImportImage with {@code source=}: manifest and icon come from there, not from the body. */

@@ -146,18 +146,23 @@ final class Remotes {
         return Optional.ofNullable(object.path(field).textValue());
     }
 
-    /** Takes the file at a URL into an image. */
-    Image addFile(Target target, URI url, Sender says) throws IOException {
+    /** Takes the file at a URL into an image, and tells the job how far it is. */
+    Image addFile(Target target, URI url, Sender says, Job job) throws IOException {
         try (Answer answer = fetcher.get(url)) {
             if (answer.status() != 200) {
                 throw new ApiException(
                         Download,
                         "Error getting image: " + url.getHost() + " answered with HTTP status " + answer.status());
             }
+            job.expect(answer.announced().orElse(0));
             return publisher.addFile(
                     target,
                     new FileUpload(
-                            answer.body(), answer.announced(), says.compression(), says.sha1(), says.datasetGuid()));
+                            new CountedBytes(answer.body(), job),
+                            answer.announced(),
+                            says.compression(),
+                            says.sha1(),
+                            says.datasetGuid()));
         } catch (RemoteException e) {
             throw new ApiException(Download, "Error getting image: " + e.getMessage());
         }

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.ErrorCode;
+import org.imageserver.http.Rate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class Relay implements ReadableByteChannel {
 
     private final long size;
     private final long restNanos;
+    private final Rate rate = new Rate();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long offset;
@@ -90,6 +92,11 @@ final class Relay implements ReadableByteChannel {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How many bytes come a second. */
+    long rate() {
+        return rate.perSecond();
     }
 
     /** Whether somebody is sending at the moment. */
@@ -274,6 +281,7 @@ final class Relay implements ReadableByteChannel {
         try {
             target.position(target.position() + count);
             offset += count;
+            rate.add(count);
             given = count;
             wanted = null;
             changed.signalAll();

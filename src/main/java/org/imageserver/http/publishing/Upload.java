@@ -273,7 +273,8 @@ final class Upload {
         json.put("id", id)
                 .put("state", state(ended, offset))
                 .put("offset", offset)
-                .put("size", kept.size());
+                .put("size", kept.size())
+                .put("rate", ended == null ? relay.rate() : 0);
         json.put("created_at", kept.createdAt());
         json.setAll(kept.intent().about());
         if (ended instanceof Ending.Published published) {

@@ -99,7 +99,7 @@ public final class UploadRoutes implements AutoCloseable {
                         "/uploads/:uuid",
                         "GetUpload",
                         "Shows an upload to its owner: state (receiving, verifying, published, failed), offset, size,"
-                                + " and image or error. HEAD tells Upload-Offset.",
+                                + " rate in bytes a second, and image or error. HEAD tells Upload-Offset.",
                         List.of(),
                         List.of(),
                         endpoints::show),

@@ -276,10 +276,12 @@ public final class StatusPage {
     private static StatusData.Work work(ObjectNode job) {
         long bytes = job.at("/progress/bytes").asLong();
         long total = job.at("/progress/total_bytes").asLong();
+        boolean isFetch = job.path("name").asText().startsWith("fetch");
         return new StatusData.Work(
-                "import " + job.path("image_uuid").asText(),
+                (isFetch ? "fetch the file of " : "import ")
+                        + job.path("image_uuid").asText(),
                 job.path("execution").asText(),
                 total == 0 ? 0 : Math.min(100, 100 * bytes / total),
-                Wording.size(bytes) + " of " + Wording.size(total));
+                Wording.size(bytes) + (total == 0 ? "" : " of " + Wording.size(total)));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import org.imageserver.TestServer;
 import org.imageserver.http.publishing.Publishing.Client;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,5 +75,8 @@ class RemoteRightsTest {
                 .startsWith("403 OperatorOnly: ");
         assertThat(Publishing.told(publishing.alice().post("/images/" + unactivated + FROM_URL, URL)))
                 .isEqualTo("400 Download: Error getting image: 127.0.0.1:1: connection refused or not possible");
+        String jobs = "/images/" + unactivated + "/jobs?execution=failed";
+        assertThat(TestServer.json(publishing.alice().get(jobs))).hasSize(1);
+        assertThat(Publishing.told(bob.get(jobs))).startsWith("403 OperatorOnly: ");
     }
 }

@@ -85,6 +85,7 @@ class ResumableUploadTest {
         assertThat(receiving.path("state").asText()).isEqualTo("receiving");
         assertThat(receiving.path("size").asLong()).isEqualTo(bytes.length);
         assertThat(receiving.path("name").asText()).isEqualTo("base");
+        assertThat(receiving.path("rate").asLong()).as("bytes a second").isBetween(1L, (long) third);
         assertThat(TestServer.json(publishing.admin().get("/images?state=all")))
                 .as("nothing of it is seen yet")
                 .hasSize(1);

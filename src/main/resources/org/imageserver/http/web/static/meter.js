@@ -29,7 +29,7 @@ export class Meter {
   /** Seconds until all of it is there; undefined as long as it cannot be told, or nothing moves. */
   left(total) {
     const rate = this.rate;
-    return rate ? (total - this.#samples.at(-1).bytes) / rate : undefined;
+    return rate && total > 0 ? (total - this.#samples.at(-1).bytes) / rate : undefined;
   }
 }
 

@@ -263,7 +263,8 @@ async function publishUrl() {
     transfer.say('The server fetches the file and checks it while it comes.');
     transfer.onCancel(null);
     byId('transfer-cancel').hidden = true;
-    await send('POST', `/images/${image.uuid}/file/from-url${inChannel(file)}`, { json: { file_url: url } });
+    const fetching = send('POST', `/images/${image.uuid}/file/from-url${inChannel(file)}`, { json: { file_url: url } });
+    await watchFetch(image.uuid, fetching);
     await send('POST', `/images/${image.uuid}${inChannel({ action: 'activate' })}`);
   } catch (failure) {
     if (failure instanceof Unreachable) {
@@ -274,6 +275,35 @@ async function publishUrl() {
     throw failure;
   }
   published(image.uuid, `${fields.name} ${fields.version}`);
+}
+
+/** Shows how far a fetch is until it is answered; throws what it throws. */
+async function watchFetch(uuid, fetching) {
+  let isOver = false;
+  const end = fetching.finally(() => { isOver = true; });
+  const tick = () => Promise.race([
+    end.catch(() => {}),
+    new Promise((resolve) => { setTimeout(resolve, 1000); }),
+  ]);
+  for (await tick(); !isOver; await tick()) {
+    // Not to know how far it is does not end it.
+    const [job] = await ask(`/images/${uuid}/jobs?execution=running`).catch(() => []);
+    if (job && !isOver) {
+      showProgress(job.progress, 'The server fetches the file and checks it while it comes.');
+    }
+  }
+  await end;
+}
+
+function showProgress({ bytes, total_bytes: total }, words) {
+  if (total > 0 && bytes === total) {
+    transfer.verifying();
+    return;
+  }
+  transfer.say(words);
+  if (bytes > 0) {
+    transfer.progress(bytes, total);
+  }
 }
 
 async function importFromServer() {
@@ -303,10 +333,10 @@ async function follow(jobUuid) {
     if (job.execution === 'failed') {
       throw new Error(job.chain_results.map((step) => step.error).filter(Boolean).join(' '));
     }
-    transfer.say(job.execution === 'queued' ? 'It waits for imports before it.' : 'The server fetches it.');
-    if (job.progress.total_bytes > 0) {
-      transfer.progress(job.progress.bytes, job.progress.total_bytes);
-    }
+    showProgress(
+      job.progress,
+      job.execution === 'queued' ? 'It waits for imports before it.' : 'The server fetches it.',
+    );
     await new Promise((resolve) => { setTimeout(resolve, 1000); });
   }
 }

@@ -88,9 +88,13 @@ export class Transfer {
     this.#meter.note(bytes);
     const rate = this.#meter.rate;
     const left = this.#meter.left(total);
-    this.#bar.value = total > 0 ? (100 * bytes) / total : 0;
+    if (total > 0) {
+      this.#bar.value = (100 * bytes) / total;
+    } else {
+      this.#bar.removeAttribute('value');
+    }
     this.figures(
-      `${size(bytes)} of ${size(total)} (${Math.floor((100 * bytes) / total)} %)`,
+      total > 0 ? `${size(bytes)} of ${size(total)} (${Math.floor((100 * bytes) / total)} %)` : size(bytes),
       rate === undefined ? '' : `${size(rate)}/s`,
       left === undefined ? '' : `${duration(left)} left`,
     );
