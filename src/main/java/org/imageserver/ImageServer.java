@@ -60,6 +60,7 @@ import org.imageserver.storage.objects.BucketStorage;
 import org.imageserver.tls.CertificateFiles;
 import org.imageserver.tls.Fingerprint;
 import org.imageserver.tls.SelfSigned;
+import org.imageserver.webhooks.Webhooks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,6 +86,7 @@ public final class ImageServer implements AutoCloseable {
     private final Mirrors mirrors;
     private final OnDemand onDemand;
     private final Scrub scrub;
+    private final Webhooks webhooks;
     private final Statistics statistics;
     private final ImgapiPublishing publishing;
     private final ClientLimits limits;
@@ -112,13 +114,20 @@ public final class ImageServer implements AutoCloseable {
         statistics.whenDownloaded(onDemand::downloaded);
         scrub = catalogue.scrub(
                 new Scrub.Settings(settings.scrub().interval(), settings.scrub().bytesPerSecond()), mirrors::heal);
+        webhooks = new Webhooks(settings.webhooks(), settings.serveDir().resolve(".image-server/webhooks"));
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         uploads = new UploadRoutes(catalogue, settings.publishing().maxFileBytes(), InstantSource.system());
         limits = new ClientLimits(settings.limits(), settings.trustedProxies());
         this.keys = keys;
         Doors doors = Doors.of(settings, keys);
-        HealthRoutes health =
-                new HealthRoutes(catalogue, scrub, interval(settings), statistics, publishing::jobs, Version.current());
+        HealthRoutes health = new HealthRoutes(
+                catalogue,
+                scrub,
+                interval(settings),
+                statistics,
+                publishing::jobs,
+                webhooks::states,
+                Version.current());
         http = new HttpServer(
                 settings,
                 routes(settings, doors.signIn(), health, signingKey),
@@ -140,6 +149,7 @@ public final class ImageServer implements AutoCloseable {
             close();
             throw e;
         }
+        webhooks.start(catalogue);
         catalogue.watch(interval(settings));
         if (settings.isTlsUsed()) {
             catalogue.afterStart(http::renewCertificate, CERTIFICATE_LOOK);
@@ -297,7 +307,8 @@ public final class ImageServer implements AutoCloseable {
         apis.addAll(health.forEveryone());
         apis.addAll(new WriteRoutes(catalogue, settings).routes());
         apis.add(new ImagePage(catalogue, statistics).route());
-        apis.add(new StatusPage(catalogue, statistics, publishing::jobs, mirrors::states, version).route());
+        apis.add(new StatusPage(catalogue, statistics, publishing::jobs, mirrors::states, webhooks::states, version)
+                .route());
         return new WebRoutes(catalogue, version, statistics::downloads).with(apis);
     }
 
@@ -360,6 +371,7 @@ public final class ImageServer implements AutoCloseable {
         uploads.close();
         publishing.close();
         catalogue.close();
+        webhooks.close();
         statistics.close();
         storage.close();
     }

@@ -63,6 +63,7 @@ public final class Catalogue implements AutoCloseable {
     private volatile long lookedAtNanos = System.nanoTime();
     private final OfferReader offers;
     private volatile Snapshot snapshot = Snapshot.EMPTY;
+    private volatile Observer observer = Observer.NOBODY;
     private volatile Optional<Instant> staleSince = Optional.empty();
 
     /** Why the last look at the storage failed; used by the scanner's thread alone. */
@@ -158,6 +159,37 @@ public final class Catalogue implements AutoCloseable {
         return snapshot;
     }
 
+    /** Is told of what becomes of images, before whoever caused it is answered; so it must be quick, and throw nothing. */
+    public interface Observer {
+        /** Cares for nothing. */
+        Observer NOBODY = new Observer() {
+            @Override
+            public void changed(Snapshot before, Snapshot after) {}
+
+            @Override
+            public void damaged(Image image, String reason) {}
+        };
+
+        /** There is another snapshot; called by one thread at a time, in order. */
+        void changed(Snapshot before, Snapshot after);
+
+        /** The file of an image was found to be damaged. */
+        void damaged(Image image, String reason);
+    }
+
+    /** From now on tells this one, and nobody else. */
+    public void observe(Observer whom) {
+        observer = whom;
+        quarantine.tell((uuid, reason) -> snapshot.own(uuid).ifPresent(image -> whom.damaged(image, reason)));
+    }
+
+    /** Only while scanning. */
+    private void show(Snapshot next) {
+        Snapshot before = snapshot;
+        snapshot = next;
+        observer.changed(before, next);
+    }
+
     /**
      * What another server says of an image that it has, as it would be shown here.
      *
@@ -179,7 +211,7 @@ public final class Catalogue implements AutoCloseable {
         scanning.lock();
         try {
             if (scan.offer(images)) {
-                snapshot = scan.snapshot();
+                show(scan.snapshot());
             }
             staleSince = knownSince;
         } finally {
@@ -207,7 +239,7 @@ public final class Catalogue implements AutoCloseable {
             boolean isNew = scan.look(extent);
             lookedAtNanos = System.nanoTime();
             if (isNew || snapshot == Snapshot.EMPTY) {
-                snapshot = scan.snapshot();
+                show(scan.snapshot());
                 LOG.debug(
                         "{} images, {} problems",
                         snapshot.images().size(),
@@ -383,7 +415,7 @@ public final class Catalogue implements AutoCloseable {
         scanning.lock();
         try {
             scan.refresh(uuid);
-            snapshot = scan.snapshot();
+            show(scan.snapshot());
             snapshot.find(uuid).ifPresent(image -> hasher.submit(work(image)));
         } finally {
             scanning.unlock();

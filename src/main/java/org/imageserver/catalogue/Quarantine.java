@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import org.imageserver.manifest.DiskManifest;
 import org.imageserver.manifest.ImageFile;
 import org.imageserver.storage.BlobInfo;
@@ -47,6 +48,7 @@ public final class Quarantine {
     private final Digests digests;
     private final StoredManifest manifests;
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private volatile BiConsumer<String, String> whenFound = (uuid, reason) -> {};
 
     /** Those that could not be written down; guarded by this. */
     private final Set<String> unwritten = new HashSet<>();
@@ -96,6 +98,11 @@ public final class Quarantine {
         this.storage = storage;
         this.digests = digests;
         this.manifests = manifests;
+    }
+
+    /** Has uuid and reason told to this one, of each file that is found to be damaged by whichever process. */
+    void tell(BiConsumer<String, String> whom) {
+        whenFound = whom;
     }
 
     private static BlobKey key(String uuid) {
@@ -159,7 +166,10 @@ public final class Quarantine {
             }
             written.add(uuid);
             if (!entries.containsKey(uuid)) {
-                read(blob.key()).ifPresent(entry -> entries.put(uuid, entry));
+                read(blob.key()).ifPresent(entry -> {
+                    entries.put(uuid, entry);
+                    whenFound.accept(uuid, entry.reason());
+                });
             }
         }
         entries.keySet().removeIf(uuid -> !written.contains(uuid) && !unwritten.contains(uuid));
@@ -239,6 +249,9 @@ public final class Quarantine {
         if (!entry.equals(before)) {
             entries.put(uuid, entry);
             LOG.atWarn().addKeyValue("path", entry.path()).log("{}: {}", entry.path(), entry.sentence());
+            if (before == null) {
+                whenFound.accept(uuid, entry.reason());
+            }
             remember(uuid, entry);
         }
         return new Problem(entry.path(), entry.sentence());

@@ -131,6 +131,13 @@ final class ConfigFile {
                 + (detail.isEmpty() ? "" : " (" + detail + ")"));
     }
 
+    /** The same for a value that nobody else may read in a log. */
+    ConfigException wrongSecret(SettingsKey key, String detail) {
+        Entry entry = entries.get(key);
+        String where = entry == null ? path.toString() : path + " line " + entry.line();
+        return new ConfigException(where + ": \"" + key.key() + "\": " + detail);
+    }
+
     private static String shortened(String text) {
         return text.length() <= 80 ? text : text.substring(0, 80) + "...";
     }

@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param onDemandBytes how much room the files may take that clients had brought here; {@link Long#MAX_VALUE}: any
  * @param scrub how often and how fast files are read again
  * @param retention which images go by themselves
+ * @param webhooks who is told what becomes of images
  */
 public record Settings(
         List<ListenAddress> listen,
@@ -72,7 +73,8 @@ public record Settings(
         List<Source> sources,
         long onDemandBytes,
         Scrub scrub,
-        Retention retention) {
+        Retention retention,
+        List<Webhook> webhooks) {
 
     /** The owner of images whose manifest names none, when the configuration names none either. */
     public static final String NOBODY = "00000000-0000-0000-0000-000000000000";
@@ -98,6 +100,15 @@ public record Settings(
         return Stream.concat(listen.stream(), metricsListen.stream())
                 .anyMatch(address -> address instanceof ListenAddress.Tcp tcp && tcp.isTls());
     }
+
+    /**
+     * A program that is told what becomes of images.
+     *
+     * @param secret that it knows, too
+     * @param events what it wants to be told, by the words of the configuration
+     * @param attempts how often each event is tried before it is given up
+     */
+    public record Webhook(URI url, String secret, Set<String> events, int attempts) {}
 
     /**
      * A set of images.

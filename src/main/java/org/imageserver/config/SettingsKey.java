@@ -108,6 +108,10 @@ public enum SettingsKey {
             "a list of objects with \"keep_newest\", \"not_pulled_for_days\" or \"unpublished_after_days\"",
             "Which images go by themselves, on a directory; see docs/maintenance.md."),
     TRASH_DAYS("trash_days", "a number of days, 0 to 3650", "How long what went by \"retention\" can be had back."),
+    WEBHOOKS(
+            "webhooks",
+            "a list of objects with \"url\" and \"secret\"",
+            "Other programs that are told what becomes of images; see docs/webhooks.md."),
     COMMENTS("comments", "anything", "Ignored; the old server's configuration has it.");
 
     private final String key;

@@ -73,7 +73,8 @@ final class SettingsReader {
                 new SourcesReader(file).read(),
                 onDemandBytes(bucket),
                 new MaintenanceReader(file).scrub(),
-                new MaintenanceReader(file).retention());
+                new MaintenanceReader(file).retention(),
+                new WebhooksReader(file).read());
     }
 
     private Path serveDirOfTheFile() throws ConfigException {

@@ -43,6 +43,7 @@ public final class HealthRoutes {
      * @param scrub reads files again
      * @param interval between two looks at the images
      * @param jobs what runs in the background, as the API shows it
+     * @param webhooks how it stands with those who are told what becomes of images
      */
     public HealthRoutes(
             Catalogue catalogue,
@@ -50,9 +51,10 @@ public final class HealthRoutes {
             Duration interval,
             Statistics statistics,
             Supplier<List<ObjectNode>> jobs,
+            Supplier<List<ObjectNode>> webhooks,
             String version) {
         this.health = new Health(catalogue, interval);
-        this.makeMetrics = () -> new Metrics(catalogue, scrub, statistics, jobs, version);
+        this.makeMetrics = () -> new Metrics(catalogue, scrub, statistics, jobs, webhooks, version);
     }
 
     /** For the addresses where everyone comes: the numbers are for administrators. */

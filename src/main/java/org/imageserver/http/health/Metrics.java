@@ -59,16 +59,24 @@ final class Metrics {
     private final Scrub scrub;
     private final Statistics statistics;
     private final Supplier<List<ObjectNode>> jobs;
+    private final Supplier<List<ObjectNode>> webhooks;
     private final String version;
     private final PrometheusRegistry runtime = new PrometheusRegistry();
     private final PrometheusTextFormatWriter writer =
             PrometheusTextFormatWriter.builder().build();
 
-    Metrics(Catalogue catalogue, Scrub scrub, Statistics statistics, Supplier<List<ObjectNode>> jobs, String version) {
+    Metrics(
+            Catalogue catalogue,
+            Scrub scrub,
+            Statistics statistics,
+            Supplier<List<ObjectNode>> jobs,
+            Supplier<List<ObjectNode>> webhooks,
+            String version) {
         this.catalogue = catalogue;
         this.scrub = scrub;
         this.statistics = statistics;
         this.jobs = jobs;
+        this.webhooks = webhooks;
         this.version = version;
         JvmMetrics.builder().register(runtime);
     }
@@ -110,6 +118,7 @@ final class Metrics {
                         "Time since the storage could be looked at.",
                         value(catalogue.sinceLastLook().toNanos() / NANOS)),
                 jobs(),
+                webhookEvents(),
                 gauge(
                         "imageserver_quarantined_files",
                         "Files of all images that are damaged and not served.",
@@ -244,6 +253,21 @@ final class Metrics {
                 .forEach(job ->
                         counts.merge(Labels.of("state", job.path("execution").asText()), 1L, Long::sum));
         return gauge("imageserver_jobs", "Imports that run or ran not long ago.", values(counts));
+    }
+
+    /** By host alone: the rest of a URL may be a secret. */
+    private MetricSnapshot webhookEvents() {
+        Map<Labels, Long> counts = new TreeMap<>();
+        for (ObjectNode hook : webhooks.get()) {
+            for (String state : List.of("waiting", "given_up", "delivered", "failed_attempts")) {
+                Labels labels = Labels.of("host", hook.path("host").asText(), "state", state);
+                counts.merge(labels, hook.path(state).asLong(), Long::sum);
+            }
+        }
+        return gauge(
+                "imageserver_webhook_events",
+                "Events for webhooks that wait, were given up, or were delivered since the start, and attempts in vain.",
+                values(counts));
     }
 
     private static String lowerCase(Enum<?> state) {

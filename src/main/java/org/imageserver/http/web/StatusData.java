@@ -50,6 +50,7 @@ record StatusData(
      *
      * @param problems what is not served
      * @param damaged what is served although something is wrong with its file
+     * @param webhooks how it stands with those who are told what becomes of images
      */
     record Details(
             List<Slow> slowest,
@@ -57,5 +58,6 @@ record StatusData(
             List<String> problems,
             List<String> damaged,
             List<Work> jobs,
-            List<Source> sources) {}
+            List<Source> sources,
+            List<String> webhooks) {}
 }

@@ -53,6 +53,7 @@ public final class StatusPage {
     private final Statistics statistics;
     private final Supplier<List<ObjectNode>> jobs;
     private final Supplier<List<ObjectNode>> sources;
+    private final Supplier<List<ObjectNode>> webhooks;
     private final String version;
     private final Instant started = Instant.now();
 
@@ -61,17 +62,20 @@ public final class StatusPage {
      *
      * @param jobs what runs in the background, as the API shows it, newest first
      * @param sources how it stands with other servers whose images are brought here, as the API shows it
+     * @param webhooks how it stands with those who are told what becomes of images
      */
     public StatusPage(
             Catalogue catalogue,
             Statistics statistics,
             Supplier<List<ObjectNode>> jobs,
             Supplier<List<ObjectNode>> sources,
+            Supplier<List<ObjectNode>> webhooks,
             String version) {
         this.catalogue = catalogue;
         this.statistics = statistics;
         this.jobs = jobs;
         this.sources = sources;
+        this.webhooks = webhooks;
         this.version = version;
     }
 
@@ -235,7 +239,17 @@ public final class StatusPage {
                         .map(Problem::toString)
                         .toList(),
                 jobs.get().stream().limit(SHOWN).map(StatusPage::work).toList(),
-                sources.get().stream().map(StatusPage::source).toList());
+                sources.get().stream().map(StatusPage::source).toList(),
+                webhooks.get().stream().map(StatusPage::webhook).toList());
+    }
+
+    private static String webhook(ObjectNode hook) {
+        String failure = hook.path("last_failure").asText();
+        return hook.path("host").asText() + ": "
+                + Wording.plural(hook.path("delivered").asLong(), "event")
+                + " delivered since the start, " + hook.path("waiting").asText() + " waiting, "
+                + hook.path("given_up").asText() + " given up"
+                + (failure.isEmpty() ? "" : "; last failure: " + failure);
     }
 
     private static StatusData.Source source(ObjectNode source) {

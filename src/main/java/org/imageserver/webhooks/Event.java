@@ -1,0 +1,93 @@
+package org.imageserver.webhooks;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.Snapshot;
+import org.imageserver.manifest.State;
+
+/**
+ * Something that became of an image. Only images that were activated are spoken of: until then they are their maker's.
+ *
+ * @param reason what is wrong, of a damaged one; else empty
+ */
+record Event(Kind kind, Image image, String reason) {
+    /** What became of it, by the word that the configuration has for it. */
+    enum Kind {
+        PUBLISHED,
+        UPDATED,
+        ENABLED,
+        DISABLED,
+        DELETED,
+        DAMAGED;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What is other in a later snapshot, each image once. */
+    static List<Event> between(Snapshot before, Snapshot after) {
+        List<Event> events = new ArrayList<>();
+        for (Image image : before.images()) {
+            if (isTold(image) && after.own(image.uuid()).filter(Event::isTold).isEmpty()) {
+                events.add(new Event(Kind.DELETED, image, ""));
+            }
+        }
+        for (Image image : after.images()) {
+            if (isTold(image)) {
+                Optional<Image> earlier = before.own(image.uuid()).filter(Event::isTold);
+                kind(earlier, image).ifPresent(kind -> events.add(new Event(kind, image, "")));
+            }
+        }
+        return events;
+    }
+
+    private static boolean isTold(Image image) {
+        return !image.isOffered() && image.state().isActivated();
+    }
+
+    private static Optional<Kind> kind(Optional<Image> before, Image after) {
+        if (before.isEmpty()) {
+            return Optional.of(Kind.PUBLISHED);
+        }
+        if (before.get().json().etag().equals(after.json().etag())) {
+            return Optional.empty();
+        }
+        boolean wasDisabled = before.get().state() == State.DISABLED;
+        boolean isDisabled = after.state() == State.DISABLED;
+        if (wasDisabled == isDisabled) {
+            return Optional.of(Kind.UPDATED);
+        }
+        return Optional.of(isDisabled ? Kind.DISABLED : Kind.ENABLED);
+    }
+
+    /** What is sent. */
+    byte[] toBytes() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("id", UUID.randomUUID().toString())
+                .put("event", kind.word())
+                .put("at", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+        json.putObject("image")
+                .put("uuid", image.uuid())
+                .put("name", image.name())
+                .put("version", image.version())
+                .put("type", image.type())
+                .put("os", image.os())
+                .put("owner", image.owner())
+                .put("public", image.isPublic())
+                .put("state", image.state().name().toLowerCase(Locale.ROOT));
+        if (!reason.isEmpty()) {
+            json.put("reason", reason);
+        }
+        return json.toString().getBytes(StandardCharsets.UTF_8);
+    }
+}
