@@ -53,7 +53,9 @@ final class BundleCreateCommand implements Callable<Integer> {
             names = {"--source", "--server"},
             paramLabel = "URL",
             description = "Take the images of this server, such as https://images.smartos.org. They are fetched and"
-                    + " verified first, into a directory beside the bundle, and removed afterwards.")
+                    + " verified first, into a directory beside the bundle, and removed afterwards. With --config, it is a"
+                    + " source there, with its credentials, ca_file, type, channel, trust and limits, and the mode is that"
+                    + " of the configuration.")
     private @Nullable String url;
 
     @Mixin
@@ -76,14 +78,24 @@ final class BundleCreateCommand implements Callable<Integer> {
         Path scratchPlace = url == null ? Path.of(System.getProperty("java.io.tmpdir")) : beside.toAbsolutePath();
         try (ScratchDirectory scratch = ScratchDirectory.among(scratchPlace)) {
             Set<String> earlier = selection.earlier();
-            Settings wanted = selection.settings(url, scratch.path());
+            Optional<Settings> configuration = url == null ? Optional.empty() : options.configuration();
+            Settings wanted = selection.settings(
+                    url, configuration.map(Settings::mode).orElse(Settings.Mode.PUBLIC), scratch.path());
             if (url == null) {
                 return options.on(
                         (catalogue, storage, operator) -> create(catalogue, operator, wanted, earlier, signing));
             }
+            Optional<Settings.Source> known = configuration.isPresent()
+                    ? Optional.of(BundleFetch.known(url, configuration.get()))
+                    : Optional.empty();
             return CatalogueOptions.on(BundleFetch.ready(wanted), (catalogue, storage, operator) -> {
                 BundleFetch.fetch(
-                        wanted, catalogue, storage, earlier, spec.commandLine().getErr());
+                        wanted,
+                        known,
+                        catalogue,
+                        storage,
+                        earlier,
+                        spec.commandLine().getErr());
                 return create(catalogue, operator, wanted, earlier, signing);
             });
         } catch (ImageException | IOException e) {

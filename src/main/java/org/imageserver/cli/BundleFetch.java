@@ -5,10 +5,12 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.config.Settings;
+import org.imageserver.config.Settings.Source;
 import org.imageserver.mirror.Listed;
 import org.imageserver.mirror.Mirror;
 import org.imageserver.mirror.Mirrors;
@@ -26,14 +28,41 @@ final class BundleFetch {
     }
 
     /**
+     * How a configuration says that a server is reached.
+     *
+     * @throws CommandFailure when it does not know the server
+     */
+    static Source known(String url, Settings configuration) throws CommandFailure {
+        String address = url.replaceAll("/+$", "");
+        return configuration.sources().stream()
+                .filter(source -> source.url().equals(address))
+                .findFirst()
+                .orElseThrow(
+                        () -> new CommandFailure(
+                                CommandFailure.WRONG_USE,
+                                "no source in the configuration has the url " + address
+                                        + "; name one that is there, or leave --config out if the server wants no credentials"));
+    }
+
+    /**
      * Fetches.
      *
+     * @param known how the server is reached; empty: as anybody reaches it
      * @param earlier uuids that are not wanted, except to verify what builds on them
      * @throws IOException when the server cannot be asked, or an image cannot be brought
      */
-    static void fetch(Settings settings, Catalogue catalogue, Storage storage, Set<String> earlier, PrintWriter err)
+    static void fetch(
+            Settings settings,
+            Optional<Source> known,
+            Catalogue catalogue,
+            Storage storage,
+            Set<String> earlier,
+            PrintWriter err)
             throws IOException {
-        try (Mirrors mirrors = new Mirrors(settings, catalogue, catalogue.provenance())) {
+        List<Source> sources = settings.sources().stream()
+                .map(source -> known.map(source::reachedAs).orElse(source))
+                .toList();
+        try (Mirrors mirrors = new Mirrors(settings, sources, catalogue, catalogue.provenance())) {
             for (Mirror mirror : mirrors.all()) {
                 Plan plan = without(mirror.plan(), earlier);
                 if (plan.bytes() > storage.usableBytes()) {

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Snapshot;
 import org.imageserver.config.ConfigException;
 import org.imageserver.config.Settings;
+import org.imageserver.config.Settings.Mode;
 import org.imageserver.manifest.Uuid;
 import org.imageserver.mirror.Choice;
 import org.imageserver.mirror.Listed;
@@ -95,11 +97,12 @@ final class BundleSelection {
     /**
      * A configuration that brings the wanted images, and what they build on, from a server.
      *
+     * @param mode of the other server: whether its images are private
      * @param directory where the configuration is written, and the images will be
      */
-    Settings settings(@Nullable String url, Path directory) throws IOException, CommandFailure {
+    Settings settings(@Nullable String url, Mode mode, Path directory) throws IOException, CommandFailure {
         ObjectNode config = JsonNodeFactory.instance.objectNode();
-        config.put("serve_dir", "images");
+        config.put("serve_dir", "images").put("mode", mode.name().toLowerCase(Locale.ROOT));
         ArrayNode sources = config.putArray("sources");
         if (uuids.isEmpty()) {
             addSource(sources, url, filter);

@@ -69,6 +69,15 @@ final class CatalogueOptions {
         });
     }
 
+    /** The configuration, if one is named. */
+    Optional<Settings> configuration() throws CommandFailure {
+        try {
+            return config == null ? Optional.empty() : Optional.of(Settings.read(config, Settings.Overrides.NONE));
+        } catch (ConfigException e) {
+            throw new CommandFailure(CommandFailure.WRONG_USE, String.valueOf(e.getMessage()));
+        }
+    }
+
     private Settings settings() throws CommandFailure {
         try {
             Settings settings =

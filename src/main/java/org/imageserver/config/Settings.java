@@ -281,6 +281,27 @@ public record Settings(
             REMOVE
         }
 
+        /** The same wish, of a server that is reached, and trusted, as another source says. */
+        public Source reachedAs(Source known) {
+            return new Source(
+                    url,
+                    policy,
+                    known.type,
+                    known.channel,
+                    known.authorization,
+                    known.caFile,
+                    filter,
+                    newest,
+                    publishedAfter,
+                    maxSize,
+                    known.bytesPerSecond,
+                    interval,
+                    whenGone,
+                    known.trust,
+                    known.parallel,
+                    pinned);
+        }
+
         /** Without the secret. */
         @Override
         public String toString() {

@@ -50,9 +50,15 @@ public final class Mirrors implements AutoCloseable {
      * @throws IOException when a file of authorities cannot be read, or a key that is trusted is none
      */
     public Mirrors(Settings settings, Catalogue catalogue, Provenance provenance) throws IOException {
+        this(settings, settings.sources(), catalogue, provenance);
+    }
+
+    /** The same with other sources than those of the configuration. */
+    public Mirrors(Settings settings, List<Source> sources, Catalogue catalogue, Provenance provenance)
+            throws IOException {
         Principal.Account principal = principal(settings);
         this.provenance = provenance;
-        for (Source source : settings.sources()) {
+        for (Source source : sources) {
             Optional<VerificationKey> trusted = SignedAnswers.trusted(source);
             Fetcher fetcher = new Fetcher(
                     new Limits(true, CONNECT, settings.idle()), EnvironmentProxy.selector(), trusted(source));

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.imageserver.TestAccount;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
+import org.imageserver.auth.Role;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +133,35 @@ class BundleIT {
             assertThat(run(0, "bundle", "create", built, "--source", url, "--since", "b.tar", "-o", "c.tar"))
                     .contains("nothing new");
             assertThat(directory).isDirectoryNotContaining("glob:**/.image-server-*");
+        }
+    }
+
+    @Test
+    void asksAServerAsTheConfigurationKnowsIt() throws Exception {
+        Path place = Files.createDirectory(directory.resolve("server"));
+        try (TestServer server = TestServer.start(place, "\"mode\": \"private\", \"listen\": [\"tls:127.0.0.1:0\"]")) {
+            String uuid = add(server.images(), 1, manifest -> manifest.put("public", false));
+            server.rescan();
+            String url = "https://127.0.0.1:" + server.port();
+            TestAccount reader = server.account("carrier", Role.ADMIN);
+            Path certificate = place.resolve("images/.image-server/tls/certificate.pem");
+            Files.writeString(
+                    directory.resolve("known.json"), """
+                    {"mode": "private", "sources": [{"url": "%s", "ca_file": "%s", "credentials": "%s:%s"}]}
+                    """.formatted(url, certificate, reader.name(), reader.token()));
+            Files.writeString(directory.resolve("stranger.json"), """
+                    {"mode": "private", "serve_dir": "inside", "sources": [{"url": "%s", "ca_file": "%s"}]}
+                    """.formatted(url, certificate));
+            assertThat(run(1, "bundle", "create", "--all", "--source", url, "-o", "b.tar"))
+                    .contains("no bundle was made", "PKIX");
+            assertThat(run(2, "bundle", "create", uuid, "--source", url, "--config", "stranger.json", "-o", "b.tar"))
+                    .contains("there is no image " + uuid);
+            assertThat(run(2, "bundle", "create", "--all", "--source", url + "0", "--config", "known.json", "-o", "b"))
+                    .contains("no source in the configuration has the url " + url + "0");
+            assertThat(run(0, "bundle", "create", uuid, "--source", url, "--config", "known.json", "-o", "b.tar"))
+                    .contains("b.tar: 1 images");
+            assertThat(run(0, "bundle", "import", "b.tar", "--allow-unsigned", "--config", "stranger.json"))
+                    .contains("imported: 1");
         }
     }
 }
