@@ -90,7 +90,7 @@ final class Carrier {
             throws IOException {
         try (ResumedBody body = feed.upstream().file(uuid)) {
             ReadableByteChannel bytes =
-                    feed.throttle().over(new Confirmed(body, () -> confirm(uuid, manifest)), length -> {});
+                    feed.throttle().over(new Confirmed(body, () -> confirm(uuid, manifest)), feed.state()::received);
             published.accept(catalogue
                     .publisher()
                     .importWithFile(

@@ -34,6 +34,7 @@ public final class Mirror {
     static final int MAX_ORIGINS = 100;
 
     private final Source source;
+    private final SourceState state;
     private final Upstream upstream;
     private final Catalogue catalogue;
     private final Provenance provenance;
@@ -48,6 +49,7 @@ public final class Mirror {
      */
     Mirror(Feed feed, Catalogue catalogue, Provenance provenance, Principal.Account principal) {
         this.source = feed.source();
+        this.state = feed.state();
         this.upstream = feed.upstream();
         this.catalogue = catalogue;
         this.provenance = provenance;
@@ -58,6 +60,11 @@ public final class Mirror {
     /** The source. */
     public Source source() {
         return source;
+    }
+
+    /** What is told of it. */
+    SourceState state() {
+        return state;
     }
 
     /**

@@ -11,10 +11,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -39,7 +36,6 @@ public final class Mirrors implements AutoCloseable {
 
     private final List<Feed> feeds = new ArrayList<>();
     private final List<Mirror> mirrors = new ArrayList<>();
-    private final Map<Mirror, SourceState> states = new LinkedHashMap<>();
     private final List<Fetcher> fetchers = new ArrayList<>();
     private final Provenance provenance;
     private final Rounds rounds;
@@ -66,13 +62,13 @@ public final class Mirrors implements AutoCloseable {
             Feed feed = new Feed(
                     source,
                     new Upstream(source, fetcher, settings.creator().uuid(), trusted),
-                    new Throttle(source.bytesPerSecond(), System::nanoTime));
+                    new Throttle(source.bytesPerSecond(), System::nanoTime),
+                    new SourceState(source));
             feeds.add(feed);
             if (source.policy().isScheduled()) {
                 mirrors.add(new Mirror(feed, catalogue, provenance, principal));
             }
         }
-        mirrors.forEach(mirror -> states.put(mirror, new SourceState(mirror.source())));
         rounds = new Rounds("mirror", mirrors.size());
     }
 
@@ -93,7 +89,7 @@ public final class Mirrors implements AutoCloseable {
 
     /** How it stands with each source, as the API shows it. */
     public List<ObjectNode> states() {
-        return states.values().stream().map(SourceState::json).toList();
+        return feeds.stream().map(feed -> feed.state().json()).toList();
     }
 
     private static Optional<SSLContext> trusted(Source source) throws IOException {
@@ -158,7 +154,7 @@ public final class Mirrors implements AutoCloseable {
     }
 
     private boolean look(Mirror mirror, int failures) {
-        SourceState state = Objects.requireNonNull(states.get(mirror));
+        SourceState state = mirror.state();
         try {
             Plan plan = mirror.plan();
             state.looked(plan);

@@ -61,7 +61,21 @@ final class Offering {
         this.offer = offer;
         this.choice = new Choice(feed.source());
         this.list = new OfferList(storage, feed.source());
-        this.changed = changed;
+        this.changed = () -> {
+            tell();
+            changed.run();
+        };
+    }
+
+    private void tell() {
+        int offered = images().size();
+        synchronized (this) {
+            feed.state().offers(offered, asked, isDown);
+        }
+    }
+
+    SourceState state() {
+        return feed.state();
     }
 
     String url() {
@@ -165,11 +179,13 @@ final class Offering {
         isDown = false;
         lastFailure = Instant.EPOCH;
         asked = Optional.of(now);
+        feed.state().answered();
     }
 
     private synchronized void failed(int failures, IOException e) {
         isDown = true;
         lastFailure = Instant.now();
+        feed.state().refused(String.valueOf(e.getMessage()));
         if (failures == 0) {
             LOG.warn(
                     "{} cannot be asked for its list; {}: {}",

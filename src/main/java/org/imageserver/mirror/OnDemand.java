@@ -90,7 +90,7 @@ public final class OnDemand implements AutoCloseable {
             Optional<List<Listed>> news = offering.refresh(failures);
             Mirror follower = followers.get(offering);
             if (news.isPresent() && follower != null) {
-                follower.follow(news.get(), new SourceState(follower.source()));
+                follower.follow(news.get(), follower.state());
             }
             return true;
         } catch (IOException e) {

@@ -152,6 +152,7 @@ final class Pulls implements Offer, AutoCloseable {
                 }
             } catch (IOException | ImageException e) {
                 reason = String.valueOf(e.getMessage());
+                source.state().refused(pull.image().name() + " (" + uuid + "): " + reason);
                 LOG.atWarn()
                         .addKeyValue("source", source.url())
                         .addKeyValue("image", uuid)
@@ -178,17 +179,22 @@ final class Pulls implements Offer, AutoCloseable {
             throw new RemoteException("it was changed at " + source.url() + " since it was listed; try again");
         }
         room.makeFor(image, inUse());
+        source.state().pulls(image);
+        boolean isHere = false;
         try {
             source.carrier().bringOnDemand(image.uuid(), manifest.get(), pull, published -> {
                 room.came(published);
                 pull.complete();
             });
+            isHere = true;
         } catch (ImageException.Refused e) {
             if (e.reason() == ImageException.Reason.UUID_EXISTS && isHere(image.uuid())) {
                 pull.isElsewhere();
                 return true;
             }
             throw e;
+        } finally {
+            source.state().pulled(image, isHere);
         }
         LOG.info(
                 "{}: brought {} {} ({}), for which a client asked",

@@ -7,6 +7,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.imageserver.catalogue.Image;
 import org.imageserver.config.Settings.Source;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +23,9 @@ final class SourceState implements Mirror.Watcher {
     private @Nullable Instant looked;
     private @Nullable Instant failedAt;
     private String failure = "";
+    private @Nullable Instant listOf;
+    private boolean isDown;
+    private int offered;
     private int wanted;
     private int present;
     private int brought;
@@ -42,7 +47,40 @@ final class SourceState implements Mirror.Watcher {
         total = plan.bytes();
     }
 
-    /** It could not be asked. */
+    /** Its list was asked for, and came or is the one that is known. */
+    synchronized void answered() {
+        looked = now();
+    }
+
+    /**
+     * What it offers on demand.
+     *
+     * @param time of which its list is
+     * @param isLate whether that is not now, since it cannot be asked
+     */
+    synchronized void offers(int images, Optional<Instant> time, boolean isLate) {
+        offered = images;
+        listOf = time.orElse(null);
+        isDown = isLate;
+    }
+
+    /** The file of an image is fetched, for which somebody asked; {@link #pulled} follows. */
+    synchronized void pulls(Image image) {
+        if (underWay.isEmpty() && !source.policy().isScheduled()) {
+            bytes = 0;
+            total = 0;
+        }
+        underWay.put(image.uuid(), image.name() + " " + image.version());
+        total += image.file().map(Image.File::size).orElse(0L);
+    }
+
+    /** It is here, or could not be had. */
+    synchronized void pulled(Image image, boolean isHere) {
+        brought += isHere ? 1 : 0;
+        underWay.remove(image.uuid());
+    }
+
+    /** It could not be asked, or an image could not be had. */
     synchronized void refused(String why) {
         failedAt = now();
         failure = why;
@@ -89,7 +127,15 @@ final class SourceState implements Mirror.Watcher {
         json.put("interval_seconds", source.interval().toSeconds());
         if (looked != null) {
             json.put("looked", looked.toString());
+        }
+        if (looked != null && source.policy().isScheduled()) {
             json.put("wanted", wanted).put("here", Math.min(wanted, present + brought));
+        }
+        if (source.policy().isOnDemand()) {
+            json.put("offered", offered).put("is_down", isDown);
+            if (listOf != null) {
+                json.put("offered_as_of", listOf.toString());
+            }
         }
         if (failedAt != null) {
             json.putObject("last_error").put("at", failedAt.toString()).put("message", failure);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.concurrent.CompletableFuture;
 import org.imageserver.TestAccount;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
@@ -97,6 +98,56 @@ class SourcesTest extends WithUpstream {
                             .body())
                     .contains("Last error", "not asked yet");
         }
+    }
+
+    @Test
+    void showsHowItStandsWithASourceThatIsAskedOnDemand() {
+        String uuid = upstream.add(1, "base", FILE);
+        upstream.add(2, "other", FILE);
+        String seen;
+        try (TestServer server = serveOnDemand("")) {
+            TestAccount admin = server.account("admin", Role.ADMIN);
+            await().atMost(SOON)
+                    .until(() -> source(server, admin).path("offered").asInt() == 2);
+            JsonNode before = source(server, admin);
+            assertThat(before.path("url").asText()).isEqualTo(upstream.url());
+            assertThat(before.path("policy").asText()).isEqualTo("on-demand");
+            assertThat(before.path("looked").asText()).endsWith("Z");
+            assertThat(before.path("is_down").asBoolean()).isFalse();
+            assertThat(before.path("brought").asInt()).isZero();
+            assertThat(before.has("wanted")).isFalse();
+            seen = before.path("offered_as_of").asText();
+            upstream.holdUntilTogether(2);
+            CompletableFuture<byte[]> file = CompletableFuture.supplyAsync(
+                    () -> server.getBytes(fileOf(uuid)).body());
+            await().atMost(SOON).until(() -> source(server, admin).has("under_way"));
+            assertThat(source(server, admin).at("/under_way/images/0/name").asText())
+                    .isEqualTo("base 1.0.0");
+            assertThat(source(server, admin).at("/under_way/total_bytes").asInt())
+                    .isEqualTo(FILE.length);
+            upstream.letGo();
+            assertThat(file.join()).isEqualTo(FILE);
+            await().atMost(SOON)
+                    .until(() -> source(server, admin).path("brought").asInt() == 1);
+            assertThat(source(server, admin).has("under_way")).isFalse();
+            assertThat(page(server, admin)).contains(upstream.url(), "2 images offered on demand");
+        }
+        upstream.close();
+        try (TestServer server = serveOnDemand("")) {
+            TestAccount admin = server.account("another", Role.ADMIN);
+            await().atMost(SOON).until(() -> source(server, admin).has("last_error"));
+            JsonNode after = source(server, admin);
+            assertThat(after.path("is_down").asBoolean()).isTrue();
+            assertThat(after.path("offered").asInt()).isEqualTo(2);
+            assertThat(after.path("offered_as_of").asText()).isEqualTo(seen);
+            assertThat(after.has("looked")).isFalse();
+            assertThat(page(server, admin)).contains("2 images offered on demand, by its list of", "Last error");
+        }
+    }
+
+    private static String page(TestServer server, TestAccount admin) {
+        return server.get("/status", "Authorization", admin.basic(), "Accept", "text/html")
+                .body();
     }
 
     @Test

@@ -31,7 +31,8 @@ public final class SourcesRoute {
                 new Doc(
                         "IMGAPI",
                         "Lists the servers whose images are brought here: the last look, the last error, what was brought and"
-                                + " what is under way since the start; for admins.",
+                                + " what is under way since the start; of those that are asked on demand also how many images"
+                                + " they offer, of which time that list is, and whether they are down; for admins.",
                         List.of(),
                         Reply.JSON,
                         List.of(ErrorCode.UnauthorizedError, ErrorCode.OperatorOnly)),

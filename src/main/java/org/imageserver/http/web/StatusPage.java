@@ -262,11 +262,9 @@ public final class StatusPage {
         JsonNode error = source.path("last_error");
         return new StatusData.Source(
                 source.path("url").asText(),
-                looked.isEmpty()
-                        ? "not asked yet"
-                        : "asked " + HOUR.format(Instant.parse(looked)) + ", "
-                                + source.path("here").asInt() + " of "
-                                + Wording.plural(source.path("wanted").asInt(), "image") + " here",
+                (looked.isEmpty() ? "not asked yet" : "asked " + HOUR.format(Instant.parse(looked)))
+                        + kept(source)
+                        + offered(source),
                 names.isEmpty()
                         ? ""
                         : String.join(", ", names) + ": " + Wording.size(bytes) + " of " + Wording.size(total),
@@ -275,6 +273,26 @@ public final class StatusPage {
                         ? ""
                         : HOUR.format(Instant.parse(error.path("at").asText())) + ": "
                                 + error.path("message").asText());
+    }
+
+    /** Of a source with a schedule. */
+    private static String kept(ObjectNode source) {
+        return source.has("wanted")
+                ? ", " + source.path("here").asInt() + " of "
+                        + Wording.plural(source.path("wanted").asInt(), "image") + " here"
+                : "";
+    }
+
+    /** Of a source that is asked on demand. */
+    private static String offered(ObjectNode source) {
+        if (!source.has("offered")) {
+            return "";
+        }
+        String images = ", " + Wording.plural(source.path("offered").asInt(), "image") + " offered on demand";
+        String time = source.path("offered_as_of").asText();
+        return source.path("is_down").asBoolean() && !time.isEmpty()
+                ? images + ", by its list of " + HOUR.format(Instant.parse(time)) + ", since it cannot be asked"
+                : images;
     }
 
     private static List<StatusData.Slow> inWords(List<HandledRequest> requests) {
