@@ -89,14 +89,14 @@ final class Dispatcher {
     /** What is not known here, another server may have made a moment ago, and the client may have heard of it already. */
     private Reply sharedReply(Exchange exchange, Gate.Admitted admitted, @Nullable RequestBody body) throws Exception {
         if (body != null || !catchUp.isNeeded()) {
-            return reply(exchange, admitted, body);
+            return reply(exchange, admitted, body, false);
         }
         AfterCatchUp afterCatchUp = missing -> {
             catchUp.run(missing);
-            return reply(exchange, admitted, null);
+            return reply(exchange, admitted, null, false);
         };
         try {
-            Reply reply = reply(exchange, admitted, null);
+            Reply reply = reply(exchange, admitted, null, true);
             return reply instanceof Reply.Later later ? orElse(later, afterCatchUp) : reply;
         } catch (ImageException.NotFound missing) {
             return new Reply.Later(() -> afterCatchUp.reply(missing));
@@ -132,13 +132,16 @@ final class Dispatcher {
         raw.connection().close();
     }
 
-    private Reply reply(Exchange exchange, Gate.Admitted admitted, @Nullable RequestBody body) throws Exception {
+    private Reply reply(Exchange exchange, Gate.Admitted admitted, @Nullable RequestBody body, boolean isFirstTry)
+            throws Exception {
         HttpServerRequest raw = exchange.raw();
         return switch (routes.match(raw.method(), Request.path(admitted.target()))) {
             case Match.Found found -> {
                 exchange.reached(found.route().name());
                 ForgedRequests.refuse(raw, exchange.client(), admitted.session(), found.route());
-                yield found.route().endpoint().answer(request(exchange, admitted, body, found.parameters()));
+                yield found.route()
+                        .endpoint()
+                        .answer(request(exchange, admitted, body, found.parameters(), isFirstTry));
             }
             case Match.WrongMethod wrong -> {
                 if (raw.method().equals(HttpMethod.OPTIONS)) {
@@ -148,15 +151,21 @@ final class Dispatcher {
                                 ErrorCode.MethodNotAllowedError, raw.method().name() + " is not allowed")
                         .with("Allow", String.join(", ", wrong.allowed()));
             }
-            case Match.Unknown unknown -> routes.elsewhere().answer(request(exchange, admitted, body, Map.of()));
+            case Match.Unknown unknown ->
+                routes.elsewhere().answer(request(exchange, admitted, body, Map.of(), isFirstTry));
         };
     }
 
     private static Request request(
-            Exchange exchange, Gate.Admitted admitted, @Nullable RequestBody body, Map<String, String> parameters) {
+            Exchange exchange,
+            Gate.Admitted admitted,
+            @Nullable RequestBody body,
+            Map<String, String> parameters,
+            boolean isFirstTry) {
         exchange.audit().by(admitted.principal());
         exchange.audit().on(parameters);
-        return new Request(exchange, admitted.target(), parameters, admitted.principal(), admitted.session(), body);
+        return new Request(
+                exchange, admitted.target(), parameters, admitted.principal(), admitted.session(), body, isFirstTry);
     }
 
     private void write(Exchange exchange, @Nullable RequestBody body, Reply reply) {

@@ -36,6 +36,7 @@ public final class Request {
     private final @Nullable RequestBody body;
     private final Map<String, String> parameters;
     private final AuditEntry audit;
+    private final boolean isFirstTry;
 
     Request(
             Exchange exchange,
@@ -43,7 +44,8 @@ public final class Request {
             Map<String, String> parameters,
             Principal principal,
             Optional<Session> session,
-            @Nullable RequestBody body) {
+            @Nullable RequestBody body,
+            boolean isFirstTry) {
         this.raw = exchange.raw();
         this.id = exchange.id();
         this.client = exchange.client();
@@ -55,6 +57,12 @@ public final class Request {
         this.principal = principal;
         this.session = session;
         this.body = body;
+        this.isFirstTry = isFirstTry;
+    }
+
+    /** Whether others are asked for what is missing here, and the endpoint once more, if it throws that something is. */
+    public boolean isFirstTry() {
+        return isFirstTry;
     }
 
     /** {@code x-request-id} or {@code request-id} of the client, else a new one. */

@@ -144,6 +144,23 @@ class OfferedListTest extends WithUpstream {
     }
 
     @Test
+    void showsAPageOfWhatTheListDoesNotShow() {
+        String known = upstream.add(1, "base", BYTES);
+        try (TestServer server = serveToAll("")) {
+            awaitKnown(server, known);
+            String uuid = upstream.add(2, "newer", BYTES);
+            HttpResponse<String> page = server.get("/i/" + uuid, "Accept", "text/html");
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body()).contains("newer", uuid);
+            HttpResponse<String> missing = server.get("/i/" + TestImages.uuid(99), "Accept", "text/html");
+            assertThat(missing.statusCode()).isEqualTo(404);
+            assertThat(missing.headers().firstValue("Content-Type").orElseThrow())
+                    .startsWith("text/html");
+            assertThat(missing.body()).contains("Not found", TestImages.uuid(99));
+        }
+    }
+
+    @Test
     void asksTheSourceOnceForWhatItDoesNotHave() {
         String known = upstream.add(1, "base", BYTES);
         try (TestServer server = serveToAll("")) {

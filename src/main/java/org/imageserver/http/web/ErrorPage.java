@@ -43,7 +43,8 @@ final class ErrorPage {
         if (refused instanceof ApiException error && error.headers().isEmpty()) {
             return page(request, error.code(), String.valueOf(error.getMessage()));
         }
-        if (refused instanceof ImageException.NotFound missing) {
+        // Another server may have it: the page is asked for once more when that is known.
+        if (refused instanceof ImageException.NotFound missing && !request.isFirstTry()) {
             return page(request, ErrorCode.ResourceNotFound, missing.getMessage());
         }
         // What asks for a credential or forbids a method says so in headers, as programs have it.
