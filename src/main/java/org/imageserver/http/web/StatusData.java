@@ -26,10 +26,10 @@ record StatusData(
     record Figure(String number, String what, String note) {}
 
     /** A part of the whole. */
-    record Share(String name, long count, long percent) {}
+    record Share(String name, String count, long percent) {}
 
     /** An image that people download. */
-    record Popular(String uuid, String name, String version, long count) {}
+    record Popular(String uuid, String name, String version, String count) {}
 
     /** A request, in words. */
     record Slow(String when, String request, int status, String took, String id) {}

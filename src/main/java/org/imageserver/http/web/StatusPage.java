@@ -197,8 +197,8 @@ public final class StatusPage {
                         image -> image.os().isEmpty() ? "other" : image.os(), Collectors.counting()));
         return counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()))
-                .map(entry ->
-                        new StatusData.Share(entry.getKey(), entry.getValue(), 100 * entry.getValue() / listed.size()))
+                .map(entry -> new StatusData.Share(
+                        entry.getKey(), Wording.count(entry.getValue()), 100 * entry.getValue() / listed.size()))
                 .toList();
     }
 
@@ -206,7 +206,7 @@ public final class StatusPage {
         return statistics.mostDownloaded(DAYS).stream()
                 .flatMap(downloaded -> snapshot.find(downloaded.uuid()).filter(Image::isListed).stream()
                         .map(image -> new StatusData.Popular(
-                                image.uuid(), image.name(), image.version(), downloaded.count())))
+                                image.uuid(), image.name(), image.version(), Wording.count(downloaded.count()))))
                 .limit(SHOWN)
                 .toList();
     }
