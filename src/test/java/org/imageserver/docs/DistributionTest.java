@@ -12,7 +12,6 @@ import org.imageserver.config.ConfigException;
 import org.imageserver.config.Settings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 /** The files in {@code dist} fit the program. */
 class DistributionTest {
@@ -26,7 +25,7 @@ class DistributionTest {
     @Test
     void theSmfManifestIsWhatTheCommandPrints() {
         StringWriter out = new StringWriter();
-        int exitCode = new CommandLine(new Main())
+        int exitCode = Main.commandLine()
                 .setOut(new PrintWriter(out))
                 .execute(
                         "smf",
