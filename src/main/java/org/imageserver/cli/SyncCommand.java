@@ -2,6 +2,7 @@ package org.imageserver.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -50,6 +51,7 @@ final class SyncCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         Logging.configure(LogLevel.ERROR, Logging.Format.HUMAN, Logging.Target.STANDARD_ERROR);
         Settings settings = settings();
+        makeDirectory(settings);
         try (Storage storage = Storages.open(settings);
                 Catalogue catalogue = new Catalogue(storage, ImageServer.catalogueSettings(settings));
                 Mirrors mirrors = new Mirrors(settings, catalogue, catalogue.provenance())) {
@@ -61,6 +63,16 @@ final class SyncCommand implements Callable<Integer> {
             return isAllDone ? 0 : CommandFailure.FOUND_WRONG;
         } catch (IOException e) {
             throw new CommandFailure(CommandFailure.FOUND_WRONG, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A mirror may begin with nothing, as a server may. */
+    private static void makeDirectory(Settings settings) throws CommandFailure {
+        try {
+            Files.createDirectories(settings.serveDir());
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    CommandFailure.WRONG_USE, "the directory " + settings.serveDir() + " cannot be made: " + e);
         }
     }
 

@@ -1,0 +1,75 @@
+package org.imageserver.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.imageserver.TestImages;
+import org.imageserver.mirror.FaultyUpstream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code image-server sync}, through the launcher, as somebody meets it who has nothing yet. */
+class SyncIT {
+    @TempDir
+    private Path directory;
+
+    private String run(int exitCode, String... arguments) throws Exception {
+        try (Launched run = Launched.start(directory, arguments)) {
+            assertThat(run.exitCode()).as(run.output()).isEqualTo(exitCode);
+            return run.output();
+        }
+    }
+
+    private void configure(FaultyUpstream upstream) throws Exception {
+        Files.writeString(directory.resolve("config.json"), """
+                {
+                  "serve_dir": "images",
+                  "sources": [{
+                    "url": "%s",
+                    "policy": "mirror",
+                    "filter": {"name": "~-lts", "os": "smartos"},
+                    "newest": 2
+                  }]
+                }
+                """.formatted(upstream.url()));
+    }
+
+    private static byte[] file(int number) {
+        return ("file " + number).getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void bringsTheNewestTwoOfEachLtsImageToAnEmptyMachine() throws Exception {
+        try (FaultyUpstream upstream = new FaultyUpstream()) {
+            for (int number = 1; number <= 9; number += 3) {
+                upstream.add(number, "base-64-lts", file(number));
+                upstream.add(number + 1, "minimal-64-lts", file(number + 1));
+                upstream.add(number + 2, "base-64", file(number + 2));
+            }
+            configure(upstream);
+            assertThat(run(0, "sync", "--config", "config.json", "--dry-run"))
+                    .contains("to bring 4 images, 24 bytes; here already 0")
+                    .contains(TestImages.uuid(4), TestImages.uuid(5), TestImages.uuid(7), TestImages.uuid(8))
+                    .doesNotContain(TestImages.uuid(1), TestImages.uuid(2), TestImages.uuid(3), TestImages.uuid(9));
+            assertThat(upstream.fetches(TestImages.uuid(4))).isZero();
+            assertThat(run(0, "sync", "--config", "config.json"))
+                    .contains("brought base-64-lts 1.0.0 (" + TestImages.uuid(4) + ")")
+                    .contains(TestImages.uuid(5), TestImages.uuid(7), TestImages.uuid(8));
+            assertThat(run(0, "check", "images")).contains("images that can be served: 4, problems: 0");
+            assertThat(run(0, "sync", "--config", "config.json")).contains("to bring 0 images", "here already 4");
+            assertThat(upstream.fetches(TestImages.uuid(4))).isOne();
+        }
+    }
+
+    @Test
+    void saysWhatIsWrong() throws Exception {
+        try (FaultyUpstream upstream = new FaultyUpstream()) {
+            configure(upstream);
+            assertThat(run(2, "sync", "http://127.0.0.1:1", "--config", "config.json"))
+                    .contains("no source in config.json", "http://127.0.0.1:1");
+        }
+        assertThat(run(1, "sync", "--config", "config.json")).contains("127.0.0.1", "connection refused");
+    }
+}
