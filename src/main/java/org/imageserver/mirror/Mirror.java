@@ -239,16 +239,6 @@ public final class Mirror {
         carrier.bring(uuid, carrier.manifest(uuid), watcher::received);
     }
 
-    /**
-     * Brings the file of an image again that is damaged here.
-     *
-     * @throws IOException when it cannot be had, or its bytes are others
-     * @throws ImageException when it is not damaged any more
-     */
-    void heal(String uuid) throws IOException {
-        carrier.heal(uuid);
-    }
-
     private interface Step {
         Image take() throws IOException;
     }

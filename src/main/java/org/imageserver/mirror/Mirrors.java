@@ -37,6 +37,8 @@ public final class Mirrors implements AutoCloseable {
     private final List<Feed> feeds = new ArrayList<>();
     private final List<Mirror> mirrors = new ArrayList<>();
     private final List<Fetcher> fetchers = new ArrayList<>();
+    private final Catalogue catalogue;
+    private final Principal.Account principal;
     private final Provenance provenance;
     private final Rounds rounds;
 
@@ -52,7 +54,8 @@ public final class Mirrors implements AutoCloseable {
     /** The same with other sources than those of the configuration. */
     public Mirrors(Settings settings, List<Source> sources, Catalogue catalogue, Provenance provenance)
             throws IOException {
-        Principal.Account principal = principal(settings);
+        this.principal = principal(settings);
+        this.catalogue = catalogue;
         this.provenance = provenance;
         for (Source source : sources) {
             Optional<VerificationKey> trusted = SignedAnswers.trusted(source);
@@ -126,24 +129,21 @@ public final class Mirrors implements AutoCloseable {
      */
     public boolean heal(String uuid) {
         Optional<Provenance.Origin> origin = provenance.of(uuid);
-        for (Mirror mirror : mirrors) {
-            if (origin.filter(its -> its.source().equals(mirror.source().url())).isPresent()) {
-                return heal(mirror, uuid);
+        for (Feed feed : feeds) {
+            if (origin.filter(its -> its.source().equals(feed.source().url())).isPresent()) {
+                return heal(feed, uuid);
             }
         }
         return false;
     }
 
-    private static boolean heal(Mirror mirror, String uuid) {
+    private boolean heal(Feed feed, String uuid) {
         try {
-            mirror.heal(uuid);
+            new Carrier(feed, catalogue, provenance, principal).heal(uuid);
             return true;
         } catch (IOException | ImageException e) {
             LOG.warn(
-                    "image {} cannot be mended from {}: {}",
-                    uuid,
-                    mirror.source().url(),
-                    e.getMessage());
+                    "image {} cannot be mended from {}: {}", uuid, feed.source().url(), e.getMessage());
             return false;
         }
     }

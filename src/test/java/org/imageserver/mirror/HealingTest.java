@@ -68,4 +68,21 @@ class HealingTest extends WithUpstream {
             assertThat(server.getBytes("/images/" + uuid + "/file").body()).isEqualTo(FILE);
         }
     }
+
+    @Test
+    void fetchesAFileAgainThatCameOnDemand() throws Exception {
+        String uuid = upstream.add(1, "base", FILE);
+        try (TestServer server = serveOnDemand("")) {
+            awaitKnown(server, uuid);
+            assertThat(server.getBytes(fileOf(uuid)).body()).isEqualTo(FILE);
+            await().atMost(SOON)
+                    .until(() ->
+                            server.server().catalogue().provenance().of(uuid).isPresent());
+            flip(uuid);
+            server.server().scrub().pass();
+            assertThat(server.getBytes(fileOf(uuid)).body()).isEqualTo(FILE);
+            assertThat(server.server().scrub().progress().damaged()).isEqualTo(1);
+            assertThat(upstream.fetches(uuid)).isEqualTo(2);
+        }
+    }
 }
