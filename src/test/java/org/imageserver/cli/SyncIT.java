@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.imageserver.TestImages;
 import org.imageserver.mirror.FaultyUpstream;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class SyncIT {
         }
     }
 
-    private void configure(FaultyUpstream upstream) throws Exception {
+    private void configure(String url) throws Exception {
         Files.writeString(directory.resolve("config.json"), """
                 {
                   "serve_dir": "images",
@@ -33,7 +34,7 @@ class SyncIT {
                     "newest": 2
                   }]
                 }
-                """.formatted(upstream.url()));
+                """.formatted(url));
     }
 
     private static byte[] file(int number) {
@@ -48,7 +49,7 @@ class SyncIT {
                 upstream.add(number + 1, "minimal-64-lts", file(number + 1));
                 upstream.add(number + 2, "base-64", file(number + 2));
             }
-            configure(upstream);
+            configure(upstream.url());
             assertThat(run(0, "sync", "--config", "config.json", "--dry-run"))
                     .contains("to bring 4 images, 24 bytes; here already 0")
                     .contains(TestImages.uuid(4), TestImages.uuid(5), TestImages.uuid(7), TestImages.uuid(8))
@@ -63,10 +64,25 @@ class SyncIT {
         }
     }
 
+    /** The name leads nowhere, so only the proxy can have answered. */
+    @Test
+    void goesByTheProxyOfTheEnvironment() throws Exception {
+        try (FaultyUpstream upstream = new FaultyUpstream()) {
+            String uuid = upstream.add(1, "base-64-lts", file(1));
+            configure("http://images.example.invalid");
+            Path launcher = Path.of("image-server").toAbsolutePath();
+            Map<String, String> environment = Map.of("HTTP_PROXY", upstream.url());
+            try (Launched run = Launched.start(launcher, directory, environment, "sync", "--config", "config.json")) {
+                assertThat(run.exitCode()).as(run.output()).isZero();
+                assertThat(run.output()).contains("brought base-64-lts 1.0.0 (" + uuid + ")");
+            }
+        }
+    }
+
     @Test
     void saysWhatIsWrong() throws Exception {
         try (FaultyUpstream upstream = new FaultyUpstream()) {
-            configure(upstream);
+            configure(upstream.url());
             assertThat(run(2, "sync", "http://127.0.0.1:1", "--config", "config.json"))
                     .contains("no source in config.json", "http://127.0.0.1:1");
         }
