@@ -6,9 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Snapshot;
@@ -37,18 +40,25 @@ record Event(Kind kind, Image image, String reason) {
     /** What is other in a later snapshot, each image once. */
     static List<Event> between(Snapshot before, Snapshot after) {
         List<Event> events = new ArrayList<>();
-        for (Image image : before.images()) {
-            if (isTold(image) && after.own(image.uuid()).filter(Event::isTold).isEmpty()) {
+        for (Image image : notIn(after, before)) {
+            if (after.own(image.uuid()).filter(Event::isTold).isEmpty()) {
                 events.add(new Event(Kind.DELETED, image, ""));
             }
         }
-        for (Image image : after.images()) {
-            if (isTold(image)) {
-                Optional<Image> earlier = before.own(image.uuid()).filter(Event::isTold);
-                kind(earlier, image).ifPresent(kind -> events.add(new Event(kind, image, "")));
-            }
+        for (Image image : notIn(before, after)) {
+            Optional<Image> earlier = before.own(image.uuid()).filter(Event::isTold);
+            kind(earlier, image).ifPresent(kind -> events.add(new Event(kind, image, "")));
         }
         return events;
+    }
+
+    /** What is spoken of and changed: an image that did not is the very same object, and of 10,000 nearly all are. */
+    private static List<Image> notIn(Snapshot other, Snapshot snapshot) {
+        Set<Image> same = Collections.newSetFromMap(new IdentityHashMap<>());
+        same.addAll(other.images());
+        return snapshot.images().stream()
+                .filter(image -> isTold(image) && !same.contains(image))
+                .toList();
     }
 
     private static boolean isTold(Image image) {
