@@ -3,6 +3,7 @@ package org.imageserver;
 import java.time.InstantSource;
 import org.imageserver.auth.Authenticator;
 import org.imageserver.auth.AuthorizedKeys;
+import org.imageserver.auth.ClientCertificates;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.auth.Sessions;
@@ -27,7 +28,11 @@ record Doors(Gate gate, SignIn signIn) {
                 ? new Principal.Account("anonymous", settings.creator().uuid(), Role.ADMIN)
                 : new Principal.Anonymous();
         return new Doors(
-                new Gate(authenticator, sessions, withoutCredential),
+                new Gate(
+                        authenticator,
+                        sessions,
+                        settings.tls().clientCa().map(authority -> new ClientCertificates(users)),
+                        withoutCredential),
                 new SignIn(authenticator, users, keys, sessions, clock));
     }
 }

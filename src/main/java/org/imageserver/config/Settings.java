@@ -142,8 +142,9 @@ public record Settings(
      * @param certificate in PEM, intermediate certificates after it
      * @param key in PEM
      * @param isOwn whether the server makes both, since the configuration names none
+     * @param clientCa whose certificates clients may show in place of another credential, in PEM
      */
-    public record Tls(Path certificate, Path key, boolean isOwn) {}
+    public record Tls(Path certificate, Path key, boolean isOwn, Optional<Path> clientCa) {}
 
     /**
      * Who may publish, and what.

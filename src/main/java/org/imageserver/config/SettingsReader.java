@@ -180,16 +180,21 @@ final class SettingsReader {
         Optional<JsonNode> value = file.value(SettingsKey.TLS);
         if (value.isEmpty()) {
             Path own = serveDir.resolve(".image-server/tls");
-            return new Settings.Tls(own.resolve("certificate.pem"), own.resolve("key.pem"), true);
+            return new Settings.Tls(own.resolve("certificate.pem"), own.resolve("key.pem"), true, Optional.empty());
         }
         JsonNode tls = value.get();
         String certificate = tls.path("certificate").asText();
         String key = tls.path("key").asText();
-        if (tls.size() != 2 || certificate.isBlank() || key.isBlank()) {
+        String clientCa = tls.path("client_ca").asText();
+        int known = tls.has("client_ca") ? 3 : 2;
+        if (tls.size() != known || certificate.isBlank() || key.isBlank() || (known == 3 && clientCa.isBlank())) {
             throw file.wrong(SettingsKey.TLS);
         }
         return new Settings.Tls(
-                file.directory().resolve(certificate), file.directory().resolve(key), false);
+                file.directory().resolve(certificate),
+                file.directory().resolve(key),
+                false,
+                known == 3 ? Optional.of(file.directory().resolve(clientCa)) : Optional.empty());
     }
 
     private List<ListenAddress> addresses(SettingsKey key) throws ConfigException {

@@ -48,6 +48,13 @@ final class ForgedRequests {
         }
     }
 
+    /** Refuses a write that a page of another site makes a browser send, with what the browser adds by itself. */
+    static void refuseOfOtherSites(HttpServerRequest raw, Client client) {
+        if (!SAFE.contains(raw.method())) {
+            checkOrigin(raw, client);
+        }
+    }
+
     /**
      * Compares what a request carries with what the pages of its session know.
      *

@@ -3,10 +3,14 @@ package org.imageserver.http;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.imageserver.auth.Attempt;
 import org.imageserver.auth.Authenticator;
+import org.imageserver.auth.ClientCertificates;
 import org.imageserver.auth.Outcome;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Session;
@@ -25,17 +29,24 @@ public final class Gate {
 
     private final Authenticator authenticator;
     private final Sessions sessions;
+    private final Optional<ClientCertificates> certificates;
     private final Principal withoutCredential;
 
     /**
      * Makes a gate.
      *
      * @param sessions of those who signed in with a browser
+     * @param certificates of those who show one, where TLS asks for it
      * @param withoutCredential who a request without a credential is from; an account only on closed networks
      */
-    public Gate(Authenticator authenticator, Sessions sessions, Principal withoutCredential) {
+    public Gate(
+            Authenticator authenticator,
+            Sessions sessions,
+            Optional<ClientCertificates> certificates,
+            Principal withoutCredential) {
         this.authenticator = authenticator;
         this.sessions = sessions;
+        this.certificates = certificates;
         this.withoutCredential = withoutCredential;
     }
 
@@ -59,6 +70,10 @@ public final class Gate {
         if (session.isPresent()) {
             return Future.succeededFuture(new Admitted(session.get().account(), rest, session));
         }
+        Optional<Principal.Account> shown = token.isPresent() ? Optional.empty() : shown(raw);
+        if (shown.isPresent()) {
+            return byCertificate(raw, client, shown.get(), rest);
+        }
         Attempt attempt = token.isPresent()
                 ? Attempt.ofPathToken(token.get(), client.address())
                 : new Attempt(
@@ -81,6 +96,33 @@ public final class Gate {
         }
         return Sessions.cookieIn(String.join(";", raw.headers().getAll("Cookie")))
                 .flatMap(sessions::find);
+    }
+
+    /** A certificate comes with the connection, so whatever the client says on purpose wins over it, too. */
+    private Optional<Principal.Account> shown(HttpServerRequest raw) {
+        SSLSession tls = certificates.isEmpty() ? null : raw.connection().sslSession();
+        if (tls == null || raw.headers().contains("Authorization")) {
+            return Optional.empty();
+        }
+        try {
+            return tls.getPeerCertificates()[0] instanceof X509Certificate own
+                    ? certificates.get().account(own)
+                    : Optional.empty();
+        } catch (SSLPeerUnverifiedException e) {
+            // It has shown none, as most.
+            return Optional.empty();
+        }
+    }
+
+    /** A browser shows it to this server whichever page makes the request. */
+    private static Future<Admitted> byCertificate(
+            HttpServerRequest raw, Client client, Principal.Account account, String target) {
+        try {
+            ForgedRequests.refuseOfOtherSites(raw, client);
+        } catch (ApiException refused) {
+            return Future.failedFuture(refused);
+        }
+        return Future.succeededFuture(new Admitted(account, target, Optional.empty()));
     }
 
     private static Optional<String> pathToken(String target) {

@@ -6,9 +6,11 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -250,8 +252,12 @@ public final class HttpServer implements AutoCloseable {
         return options;
     }
 
-    private static HttpServerOptions encrypted(PemKeyCertOptions certificate) {
+    private HttpServerOptions encrypted(PemKeyCertOptions certificate) {
         HttpServerOptions options = options();
+        settings.tls()
+                .clientCa()
+                .ifPresent(authority -> options.setClientAuth(ClientAuth.REQUEST)
+                        .setTrustOptions(new PemTrustOptions().addCertPath(authority.toString())));
         options.setSsl(true)
                 .setKeyCertOptions(certificate)
                 .setEnabledSecureTransportProtocols(PROTOCOLS)
