@@ -56,6 +56,7 @@ class Store:
         deadline = time.monotonic() + 60
         while subprocess.run(self.curl("-o", os.devnull, f"{self.endpoint}/{BUCKET}")).returncode:
             if time.monotonic() > deadline or self.server.process.poll() is not None:
+                self.server.stop()
                 raise Failure(f"the store does not start:\n{self.server.last_words()}")
             time.sleep(0.2)
         return self
