@@ -27,8 +27,9 @@ final class Ledger {
      *
      * @param isRemovable whether the rules may take it away, when there are newer ones of its name
      * @param begun before it was there
+     * @param ended when it was there; of two whose times overlap, either may be the newer one
      */
-    record Made(String uuid, String name, String sha1, boolean isRemovable, long begun) {}
+    record Made(String uuid, String name, String sha1, boolean isRemovable, long begun, long ended) {}
 
     /**
      * Bytes that were changed on the disk.
@@ -138,9 +139,11 @@ final class Ledger {
         return all;
     }
 
+    /** How many may be newer. */
     private long newer(Made image) {
         return made.values().stream()
-                .filter(other -> other.name().equals(image.name()) && other.begun() > image.begun())
+                .filter(other ->
+                        !other.equals(image) && other.name().equals(image.name()) && other.ended() > image.begun())
                 .count();
     }
 

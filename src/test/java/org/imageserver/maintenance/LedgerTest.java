@@ -19,7 +19,7 @@ class LedgerTest {
 
     @Test
     void badBytesAreForgivenUntilTheServerKnows() {
-        ledger.made(new Made("a", "base", "good", true, 0));
+        ledger.made(new Made("a", "base", "good", true, 0, 0));
         ledger.flips("a", 10);
         ledger.served("a", 5, 11, "bad");
         ledger.known("a", 20);
@@ -31,7 +31,7 @@ class LedgerTest {
 
     @Test
     void badBytesOfASoundFileAreNot() {
-        ledger.made(new Made("a", "base", "good", true, 0));
+        ledger.made(new Made("a", "base", "good", true, 0, 0));
         ledger.served("a", 5, 9, "bad");
         ledger.flips("a", 10);
         assertThat(violations(Set.of("a"), Set.of())).hasSize(1);
@@ -39,19 +39,27 @@ class LedgerTest {
 
     @Test
     void whatIsNowhereIsLost() {
-        ledger.made(new Made("a", "base", "x", true, 0));
-        ledger.made(new Made("b", "base", "x", true, 1));
+        ledger.made(new Made("a", "base", "x", true, 0, 0));
+        ledger.made(new Made("b", "base", "x", true, 1, 1));
         ledger.mayBeDeleted("b");
         assertThat(violations(Set.of(), Set.of())).singleElement().asString().contains("is lost", "uuid=a");
     }
 
     @Test
     void theRulesTakeNeitherTheNewestNorWhatIsPinned() {
-        ledger.made(new Made("old", "base", "x", true, 0));
-        ledger.made(new Made("pinned", "base", "x", false, 1));
-        ledger.made(new Made("new", "base", "x", true, 2));
+        ledger.made(new Made("old", "base", "x", true, 0, 0));
+        ledger.made(new Made("pinned", "base", "x", false, 1, 1));
+        ledger.made(new Made("new", "base", "x", true, 2, 2));
         assertThat(violations(Set.of("pinned", "new"), Set.of("old"))).isEmpty();
         assertThat(violations(Set.of(), Set.of("old", "pinned", "new"))).hasSize(2);
+    }
+
+    @Test
+    void ofTwoThatWereMadeAtOnceTheRulesMayTakeEither() {
+        ledger.made(new Made("first", "base", "x", true, 0, 10));
+        ledger.made(new Made("inside", "base", "x", true, 5, 6));
+        assertThat(violations(Set.of("inside"), Set.of("first"))).isEmpty();
+        assertThat(violations(Set.of("first"), Set.of("inside"))).isEmpty();
     }
 
     @Test

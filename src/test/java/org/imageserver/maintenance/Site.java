@@ -161,7 +161,7 @@ final class Site implements AutoCloseable {
                 admin.basic());
         if (answer.statusCode() == 200) {
             String uuid = TestServer.json(answer).path("uuid").asText();
-            ledger.made(new Made(uuid, name, TestImages.sha1(file), isRemovable, begun));
+            ledger.made(new Made(uuid, name, TestImages.sha1(file), isRemovable, begun, System.nanoTime()));
             own.put(uuid, number);
         } else if (answer.statusCode() != 422) {
             // 422: the image that it was to be built on has gone meanwhile.
@@ -195,7 +195,8 @@ final class Site implements AutoCloseable {
             if (image.path("name").asText().equals("base-mirrored")
                     && ledger.find(uuid).isEmpty()) {
                 String sha1 = image.at("/files/0/sha1").asText();
-                ledger.made(new Made(uuid, "base-mirrored", sha1, false, System.nanoTime()));
+                long now = System.nanoTime();
+                ledger.made(new Made(uuid, "base-mirrored", sha1, false, now, now));
             }
         }
         ledger.listed(origins);
