@@ -3,6 +3,7 @@ package org.imageserver.storage.objects;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -265,6 +266,9 @@ public final class S3ObjectStore implements ObjectStore {
             String message = "the object store cannot " + what + " " + describe(name) + ": " + e.getMessage();
             throw isTemporary(e) ? new StoreDownException(message, e) : new IOException(message, e);
         } catch (SdkClientException e) {
+            throw new StoreDownException("cannot " + what + " " + describe(name) + ": " + e.getMessage(), e);
+        } catch (UncheckedIOException e) {
+            // The SDK says it this way that the XML of an answer was cut.
             throw new StoreDownException("cannot " + what + " " + describe(name) + ": " + e.getMessage(), e);
         } catch (SdkException e) {
             throw new IOException("cannot " + what + " " + describe(name) + ": " + e.getMessage(), e);
