@@ -339,6 +339,10 @@ public final class Catalogue implements AutoCloseable {
                 lastFailure = "";
             }
         } catch (IOException | RuntimeException e) {
+            if (scanner.isShutdown()) {
+                LOG.debug("stopped while {} was being read", place(), e);
+                return;
+            }
             // The thread must live on: the directory may come back. Each fault is said once.
             // What a store says differs each time, if only by a request's number.
             String fault = e instanceof StoreDownException ? e.getClass().getName() : e.toString();

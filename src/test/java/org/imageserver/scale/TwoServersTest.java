@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
+import org.imageserver.storage.objects.FaultProxy;
 import org.imageserver.storage.objects.TestBuckets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -268,5 +269,14 @@ class TwoServersTest {
                 .filteredOn(target -> target.startsWith("GET ") && target.contains("/files/"))
                 .as("reads of files")
                 .hasSize(1);
+    }
+
+    /** A look that is broken off by the stop is no outage, and nobody is woken for it. */
+    @Test
+    void stopsInTheMiddleOfALookWithoutAnError() {
+        site.line().plan((method, target) -> FaultProxy.Fault.HANG);
+        await().until(() -> site.line().counts().getOrDefault(FaultProxy.Fault.HANG, 0L) >= 2);
+        site.server(0).close();
+        site.server(1).close();
     }
 }
