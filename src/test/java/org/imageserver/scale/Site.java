@@ -91,7 +91,8 @@ final class Site implements AutoCloseable {
     @Override
     public void close() throws IOException {
         line.plan(FaultProxy.Plan.NONE);
-        servers.forEach(TestServer::close);
-        line.close();
+        try (line) {
+            servers.forEach(TestServer::close);
+        }
     }
 }
