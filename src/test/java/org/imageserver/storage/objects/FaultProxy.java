@@ -67,6 +67,9 @@ public final class FaultProxy implements AutoCloseable {
         /** The connection ends in the middle of the answer. */
         CUT_ANSWER,
 
+        /** The connection ends after the head of the answer. */
+        CUT_HEAD,
+
         /** There is no answer, and no end. */
         HANG
     }
@@ -84,7 +87,13 @@ public final class FaultProxy implements AutoCloseable {
         static Plan random(long seed, double share) {
             Random random = new Random(seed);
             Fault[] faults = {
-                Fault.SLOW, Fault.ERROR_500, Fault.DOWN_503, Fault.REFUSED, Fault.LOST_ANSWER, Fault.CUT_ANSWER
+                Fault.SLOW,
+                Fault.ERROR_500,
+                Fault.DOWN_503,
+                Fault.REFUSED,
+                Fault.LOST_ANSWER,
+                Fault.CUT_ANSWER,
+                Fault.CUT_HEAD
             };
             return (method, target) -> {
                 synchronized (random) {
@@ -215,9 +224,9 @@ public final class FaultProxy implements AutoCloseable {
         }
         OutputStream back = client.getOutputStream();
         back.write(answer.without(""));
-        if (fault == Fault.CUT_ANSWER) {
+        if (fault == Fault.CUT_ANSWER || fault == Fault.CUT_HEAD) {
             byte[] all = body.readAllBytes();
-            back.write(all, 0, all.length / 2);
+            back.write(all, 0, fault == Fault.CUT_HEAD ? 0 : all.length / 2);
             back.flush();
             breakOff(client);
             return false;

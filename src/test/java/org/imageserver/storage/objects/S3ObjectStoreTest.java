@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -183,6 +184,34 @@ class S3ObjectStoreTest extends ObjectStoreContract {
             assertThat(left.get()).isNotPositive();
             assertThat(store.read("files/a")).contains(bytes);
         });
+    }
+
+    /** The client of the protocol has a failure of its own for XML that does not begin. */
+    @ParameterizedTest
+    @CsvSource({"?uploads, CUT_ANSWER", "?uploads, CUT_HEAD", "uploadId, CUT_ANSWER", "uploadId, CUT_HEAD"})
+    void tellsOfAnUploadWhoseAnswersAreCutThatTheStoreIsDown(String step, Fault fault) throws IOException {
+        FaultProxy.Plan plan = (method, target) -> method.equals("POST") && target.contains(step) ? fault : Fault.NONE;
+        through(plan, (store, line) -> {
+            try (ObjectStore.Upload upload = store.upload("files/a")) {
+                assertThatThrownBy(() -> {
+                            send(upload, random(100_000));
+                            upload.finish();
+                        })
+                        .isInstanceOf(StoreDownException.class)
+                        .hasMessageContaining("files/a");
+            }
+            assertThat(line.counts()).containsKey(fault);
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"CUT_ANSWER", "CUT_HEAD"})
+    void tellsOfACutListThatTheStoreIsDown(Fault fault) throws IOException {
+        through(
+                (method, target) -> fault,
+                (store, line) -> assertThatThrownBy(() -> store.list("log/")).isInstanceOf(StoreDownException.class));
     }
 
     /** The client asks again by itself, and then meets its own object. */
