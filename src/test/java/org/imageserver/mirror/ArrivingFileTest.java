@@ -95,15 +95,16 @@ class ArrivingFileTest extends WithUpstream {
     void isCutBeforeItsLastByteWhenItTurnsOutToBeWrong(String way) throws Exception {
         String uuid = upstream.add(1, "base", bytes(1, SIZE));
         upstream.replaceFile(uuid, bytes(2, SIZE));
+        upstream.holdAt(HELD_AT);
         try (TestServer server = serveSo(way);
                 RawConnection tcp = RawConnection.tcp(server.port());
                 RawConnection unix = RawConnection.unix(server.socket())) {
             awaitKnown(server, uuid);
             for (RawConnection each : List.of(tcp, unix)) {
-                ask(each, uuid, "");
+                assertThat(ask(each, uuid, "").readHead().status()).isEqualTo(200);
             }
+            upstream.goOn();
             for (RawConnection each : List.of(tcp, unix)) {
-                each.readHead();
                 int received = 0;
                 while (!each.isAtEnd()) {
                     each.readBytes(1);
