@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -90,12 +91,7 @@ final class BadLine implements AutoCloseable {
     private void accept() {
         while (true) {
             try {
-                Socket client = door.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
-                sockets.add(client);
-                sockets.add(server);
-                Thread.ofPlatform().daemon().start(() -> pass(client, server, true));
-                Thread.ofPlatform().daemon().start(() -> pass(server, client, false));
+                lead(door.accept());
             } catch (SocketException e) {
                 // The door is closed: the test is over.
                 return;
@@ -103,6 +99,21 @@ final class BadLine implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    private void lead(Socket client) throws IOException {
+        Socket server;
+        try {
+            server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        } catch (ConnectException e) {
+            // The server is not there just now.
+            cut(client);
+            return;
+        }
+        sockets.add(client);
+        sockets.add(server);
+        Thread.ofPlatform().daemon().start(() -> pass(client, server, true));
+        Thread.ofPlatform().daemon().start(() -> pass(server, client, false));
     }
 
     private void pass(Socket from, Socket to, boolean isCounted) {

@@ -92,6 +92,23 @@ class PublishIT {
     }
 
     @Test
+    void goesOnByItselfWhenTheServerIsStartedAgain(Visitors visitors) throws IOException {
+        Page page = form(visitors);
+        visitors.expectTrouble("net::ERR_");
+        line.holdAfter(FILE_BYTES / 2);
+        fill(page, file, "nice", "1.0.0").click();
+        page.waitForFunction("() => document.getElementById('transfer-progress').value > 20");
+        int port = server.port();
+        server.close();
+        assertThat(page.locator("#transfer")).containsText("next try in");
+        line.release();
+        long before = line.sent();
+        server = TestServer.start(directory, "\"listen\": [\"127.0.0.1:" + port + "\"]");
+        assertPublished(page, "nice");
+        assertThat(line.sent() - before).as("bytes sent").isLessThan(FILE_BYTES);
+    }
+
+    @Test
     void goesOnWhenTheSameFileIsChosenAgainAfterAReload(Visitors visitors) throws IOException {
         Page page = form(visitors);
         line.holdAfter(FILE_BYTES / 2);
