@@ -3,7 +3,6 @@ package org.imageserver.mirror;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,6 +21,7 @@ import org.imageserver.catalogue.Target;
 import org.imageserver.remote.Answer;
 import org.imageserver.remote.RemoteException;
 import org.imageserver.remote.ResumedBody;
+import org.imageserver.remote.WatchedBytes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,7 +90,7 @@ final class Carrier {
             throws IOException {
         try (ResumedBody body = feed.upstream().file(uuid)) {
             ReadableByteChannel bytes =
-                    feed.throttle().over(new Confirmed(body, () -> confirm(uuid, manifest)), feed.state()::received);
+                    feed.throttle().over(new WatchedBytes(body, atEnd(uuid, manifest)), feed.state()::received);
             published.accept(catalogue
                     .publisher()
                     .importWithFile(
@@ -150,6 +150,15 @@ final class Carrier {
                 && some.path("origin").asText().equals(other.path("origin").asText());
     }
 
+    /** The bytes end well only if a last question is answered well. */
+    private WatchedBytes.Watcher atEnd(String uuid, ObjectNode manifest) {
+        return length -> {
+            if (length < 0) {
+                confirm(uuid, manifest);
+            }
+        };
+    }
+
     /** A source that is gone by now contradicts nothing: the bytes are those that its manifest named. */
     private void confirm(String uuid, ObjectNode manifest) throws RemoteException {
         Optional<ObjectNode> now;
@@ -183,42 +192,5 @@ final class Carrier {
 
     private static Optional<String> text(JsonNode object, String field) {
         return Optional.ofNullable(object.path(field).textValue());
-    }
-
-    /** A question that ends a transfer by an exception. */
-    private interface Check {
-        void run() throws IOException;
-    }
-
-    /** Bytes that end well only if a last question is answered well. */
-    private static final class Confirmed implements ReadableByteChannel {
-        private final ReadableByteChannel from;
-        private final Check atEnd;
-        private boolean isConfirmed;
-
-        Confirmed(ReadableByteChannel from, Check atEnd) {
-            this.from = from;
-            this.atEnd = atEnd;
-        }
-
-        @Override
-        public int read(ByteBuffer into) throws IOException {
-            int length = from.read(into);
-            if (length < 0 && !isConfirmed) {
-                atEnd.run();
-                isConfirmed = true;
-            }
-            return length;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return from.isOpen();
-        }
-
-        @Override
-        public void close() throws IOException {
-            from.close();
-        }
     }
 }

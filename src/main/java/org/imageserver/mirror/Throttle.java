@@ -1,11 +1,11 @@
 package org.imageserver.mirror;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import org.imageserver.remote.WatchedBytes;
 
 /** Keeps transfers to a number of bytes a second, over all of its time and all of its transfers. Thread-safe. */
 final class Throttle {
@@ -25,27 +25,12 @@ final class Throttle {
 
     /** The same bytes at that rate; each arrival is told. */
     ReadableByteChannel over(ReadableByteChannel from, LongConsumer received) {
-        return new ReadableByteChannel() {
-            @Override
-            public int read(ByteBuffer into) throws IOException {
-                int length = from.read(into);
-                if (length > 0) {
-                    received.accept(length);
-                    spend(length);
-                }
-                return length;
+        return new WatchedBytes(from, length -> {
+            if (length > 0) {
+                received.accept(length);
+                spend(length);
             }
-
-            @Override
-            public boolean isOpen() {
-                return from.isOpen();
-            }
-
-            @Override
-            public void close() throws IOException {
-                from.close();
-            }
-        };
+        });
     }
 
     /** When these bytes have had their time. */

@@ -12,6 +12,7 @@ import org.imageserver.catalogue.Provenance;
 import org.imageserver.http.ApiException;
 import org.imageserver.http.ErrorCode;
 import org.imageserver.remote.Peer;
+import org.imageserver.remote.WatchedBytes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,11 @@ final class ImportJob {
                     .sum());
             for (Map.Entry<String, ObjectNode> image : missing.entrySet()) {
                 remotes.importImage(
-                        author, peer, image.getKey(), image.getValue(), bytes -> new CountedBytes(bytes, job));
+                        author,
+                        peer,
+                        image.getKey(),
+                        image.getValue(),
+                        bytes -> new WatchedBytes(bytes, job::received));
                 catalogue
                         .provenance()
                         .remember(

@@ -80,9 +80,10 @@ final class Job {
         total = bytes;
     }
 
+    /** So many bytes have come; negative at their end. */
     void received(int bytes) {
-        received.addAndGet(bytes);
-        rate.add(bytes);
+        received.addAndGet(Math.max(0, bytes));
+        rate.add(Math.max(0, bytes));
     }
 
     void imported(String image) {

@@ -29,6 +29,7 @@ import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Peer;
 import org.imageserver.remote.RemoteException;
 import org.imageserver.remote.UnusableUrlException;
+import org.imageserver.remote.WatchedBytes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -158,7 +159,7 @@ final class Remotes {
             return publisher.addFile(
                     target,
                     new FileUpload(
-                            new CountedBytes(answer.body(), job),
+                            new WatchedBytes(answer.body(), job::received),
                             answer.announced(),
                             says.compression(),
                             says.sha1(),
