@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.imageserver.auth.Role;
 import org.imageserver.config.ConfigException;
 import org.imageserver.config.ListenAddress;
@@ -61,6 +62,22 @@ public final class TestServer implements AutoCloseable {
                             entries));
             Files.createDirectories(directory.resolve("images"));
             return new TestServer(directory, Settings.read(config, Settings.Overrides.NONE));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Starts on a directory that has a configuration already, {@code directory/config.json}, as with {@code --listen}. */
+    public static TestServer open(Path directory, String... listen) {
+        try {
+            List<ListenAddress> addresses = new ArrayList<>();
+            for (String address : listen) {
+                addresses.add(ListenAddress.parse(address, directory));
+            }
+            Settings.Overrides overrides = new Settings.Overrides(addresses, Optional.empty());
+            return new TestServer(directory, Settings.read(directory.resolve("config.json"), overrides));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ConfigException e) {

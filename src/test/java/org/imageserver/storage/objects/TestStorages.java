@@ -23,4 +23,12 @@ public final class TestStorages {
                 String.valueOf(directory.getFileName()),
                 DOUBT);
     }
+
+    /** Writes down all names as they are now, as servers do after some hundred changes. */
+    public static void checkpoint(ObjectStore store) throws IOException {
+        try (ChangeLog log = new ChangeLog(store, DOUBT)) {
+            log.open();
+            new Checkpoints(store).write(Checkpoints.State.of(log.head(), log.namespace()));
+        }
+    }
 }
