@@ -62,6 +62,8 @@ public final class Main implements Runnable {
         commands.put("scrub", ScrubCommand.class);
         commands.put("retention", RetentionCommand.class);
         commands.put("trash", TrashCommand.class);
+        commands.put("promote", PromoteCommand.class);
+        commands.put("demote", DemoteCommand.class);
         commands.put("verify", VerifyCommand.class);
         commands.put("doctor", DoctorCommand.class);
         commands.put("user", UserCommand.class);
