@@ -457,7 +457,7 @@ public final class Catalogue implements AutoCloseable {
     }
 
     private OpenFile openOwn(Snapshot snapshot, Principal principal, String uuid, Image.File file) throws IOException {
-        refuseIfDamaged(uuid);
+        refuseIfDamaged(uuid, Part.FILE);
         Optional<FileDigest> digest = digests.find(file.blob());
         // Once computed, not the manifest's word but the truth: other bytes must have another tag.
         String etag = digest.map(FileDigest::sha1).or(file::sha1).orElseGet(() -> versionTag(file.blob()));
@@ -474,11 +474,12 @@ public final class Catalogue implements AutoCloseable {
         }
     }
 
-    private void refuseIfDamaged(String uuid) {
-        Optional<Quarantine.Entry> damage = quarantine.find(uuid);
+    private void refuseIfDamaged(String uuid, Part part) {
+        Optional<Damage> damage = quarantine.find(uuid, part);
         if (damage.isPresent()) {
-            throw new ImageException.FileUnavailable("image " + uuid + " cannot be had at the moment. "
-                    + damage.get().sentence());
+            String what = part == Part.ICON ? "the icon of image " : "image ";
+            throw new ImageException.FileUnavailable(
+                    what + uuid + " cannot be had at the moment. " + damage.get().sentence());
         }
     }
 
@@ -486,13 +487,14 @@ public final class Catalogue implements AutoCloseable {
      * Opens the icon of an image.
      *
      * @throws ImageException.NotFound when this principal sees no such image, or it has no icon
-     * @throws ImageException.FileUnavailable when the icon is not what the snapshot knows
+     * @throws ImageException.FileUnavailable when the icon is damaged, or not what the snapshot knows
      * @throws IOException when it cannot be read
      */
     public OpenFile openIcon(Snapshot snapshot, Principal principal, String uuid) throws IOException {
         BlobInfo icon = snapshot.image(uuid, principal)
                 .icon()
                 .orElseThrow(() -> new ImageException.NotFound("image \"" + uuid + "\" has no icon"));
+        refuseIfDamaged(uuid, Part.ICON);
         String type = Icons.contentType(icon.key());
         return new OpenFile(
                 open(uuid, icon), type, versionTag(icon), digests.find(icon).map(FileDigest::md5), Optional.empty());

@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
 final class Hasher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Hasher.class);
 
-    private static final Duration LONGEST_END = Duration.ofSeconds(10);
     private static final Duration IDLE = Duration.ofSeconds(2);
     private static final Duration SAVED_EVERY = Duration.ofMinutes(1);
 
@@ -40,8 +39,7 @@ final class Hasher implements AutoCloseable {
     /** What waits, as a set: a site that is hashed for the first time is announced at each of its changes. */
     private final Set<Work> announced = ConcurrentHashMap.newKeySet();
 
-    private final Thread thread =
-            Thread.ofPlatform().daemon().name("catalogue-hash").unstarted(this::run);
+    private final Background background = new Background("catalogue-hash", this::run);
 
     /**
      * A file that is to be known.
@@ -68,7 +66,7 @@ final class Hasher implements AutoCloseable {
     }
 
     void start() {
-        thread.start();
+        background.start();
     }
 
     /** Gives it files; those of which everything is known cost nothing. */
@@ -80,22 +78,18 @@ final class Hasher implements AutoCloseable {
         }
     }
 
-    private void run() {
-        try {
-            long saved = System.nanoTime();
-            while (true) {
-                Work work = waiting.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
-                if (work != null) {
-                    announced.remove(work);
-                    read(work);
-                }
-                if (work == null || System.nanoTime() - saved > SAVED_EVERY.toNanos()) {
-                    digests.save();
-                    saved = System.nanoTime();
-                }
+    private void run() throws InterruptedException {
+        long saved = System.nanoTime();
+        while (true) {
+            Work work = waiting.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+            if (work != null) {
+                announced.remove(work);
+                read(work);
             }
-        } catch (InterruptedException stopped) {
-            LOG.debug("the reading of files ends", stopped);
+            if (work == null || System.nanoTime() - saved > SAVED_EVERY.toNanos()) {
+                digests.save();
+                saved = System.nanoTime();
+            }
         }
     }
 
@@ -118,35 +112,19 @@ final class Hasher implements AutoCloseable {
 
     private LongConsumer givingWay() {
         Pace pace = new Pace(BYTES_PER_SECOND_BESIDE_ARRIVALS);
-        return new LongConsumer() {
-            private long before;
-
-            @Override
-            public void accept(long read) {
-                if (isReceiving.getAsBoolean()) {
-                    pace.spend(read - before);
-                }
-                before = read;
+        return Pace.steps(bytes -> {
+            if (isReceiving.getAsBoolean()) {
+                pace.spend(bytes);
             }
-        };
+        });
     }
 
     /** Ends the work, and waits for the file that is just being read or written. */
     @Override
     public void close() {
-        if (thread.getState() == Thread.State.NEW) {
-            return;
+        if (background.end()) {
+            // Not on the thread itself: an interrupt that it has seen may still close the next file that it opens.
+            digests.save();
         }
-        thread.interrupt();
-        try {
-            if (!thread.join(LONGEST_END)) {
-                LOG.warn("a file is still being read; a storage that hangs?");
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        // Not on the thread itself: an interrupt that it has seen may still close the next file that it opens.
-        digests.save();
     }
 }

@@ -1,6 +1,7 @@
 package org.imageserver.catalogue;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /** Keeps a reader to a number of bytes a second. Used by one thread. */
 final class Pace {
@@ -10,6 +11,19 @@ final class Pace {
     /** Limits to so many bytes a second; 0 is no limit. */
     Pace(long bytesPerSecond) {
         this.bytesPerSecond = bytesPerSecond;
+    }
+
+    /** For a reader that tells all bytes so far: tells the ones since the last time. */
+    static LongConsumer steps(LongConsumer step) {
+        return new LongConsumer() {
+            private long before;
+
+            @Override
+            public void accept(long read) {
+                step.accept(read - before);
+                before = read;
+            }
+        };
     }
 
     /** Waits until these bytes have had their time; whoever is interrupted goes on at once, and finds itself interrupted. */

@@ -95,7 +95,7 @@ public final class Publisher {
     }
 
     private boolean isToBeHealed(DiskManifest image) {
-        return catalogue.quarantine().find(image.manifest().uuid()).isPresent()
+        return catalogue.quarantine().find(image.manifest().uuid(), Part.FILE).isPresent()
                 && image.manifest().state().isActivated();
     }
 
@@ -190,7 +190,7 @@ public final class Publisher {
                 return new DiskManifest(current.manifest(), null, received.name());
             });
             received.keep();
-            catalogue.quarantine().release(uuid);
+            catalogue.quarantine().release(uuid, Part.FILE);
             return image;
         }
     }
@@ -381,7 +381,9 @@ public final class Publisher {
         return underLock(() -> {
             admission.own(target);
             icons.put(target.uuid(), icon);
-            return catalogue.refresh(target.uuid());
+            Image image = catalogue.refresh(target.uuid());
+            catalogue.quarantine().release(target.uuid(), Part.ICON);
+            return image;
         });
     }
 
@@ -390,7 +392,9 @@ public final class Publisher {
         return underLock(() -> {
             admission.own(target);
             icons.delete(target.uuid());
-            return catalogue.refresh(target.uuid());
+            Image image = catalogue.refresh(target.uuid());
+            catalogue.quarantine().release(target.uuid(), Part.ICON);
+            return image;
         });
     }
 

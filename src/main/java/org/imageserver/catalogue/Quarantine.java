@@ -1,6 +1,5 @@
 package org.imageserver.catalogue;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -30,14 +29,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The images whose files were read again and are not what they were: they are listed, and their files are not served
- * until bytes with the right sha1 are there. Remembered beside the images, a small file for each, so that a command may
- * read files while a server runs. Where that cannot be written, it holds until the server ends. Thread-safe.
+ * The files and icons that were read again and are not what they were: their images are listed, and they are not served
+ * until bytes with the right sha1 are there, or another icon. Remembered beside the images, a small file for each, so that a
+ * command may read files while a server runs. Where that cannot be written, it holds until the server ends. Thread-safe.
  */
 public final class Quarantine {
     private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
     private static final String PREFIX = ".image-server/quarantine-";
     private static final String SUFFIX = ".json";
+
+    /** Before the suffix, of an icon; who does not know it leaves it alone. */
+    private static final String ICON = ".icon";
 
     /** A newer server may have remembered more. */
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -47,50 +49,25 @@ public final class Quarantine {
     private final Storage storage;
     private final Digests digests;
     private final StoredManifest manifests;
-    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private final Map<Place, Damage> entries = new ConcurrentHashMap<>();
     private volatile BiConsumer<String, String> whenFound = (uuid, reason) -> {};
 
     /** Those that could not be written down; guarded by this. */
-    private final Set<String> unwritten = new HashSet<>();
+    private final Set<Place> unwritten = new HashSet<>();
 
-    /**
-     * A damaged file.
-     *
-     * @param path of the file
-     * @param version of the bytes that were read
-     * @param expected what their sha1 should be; null when that was never known
-     * @param reason what is wrong with them
-     * @param since when that was found (ISO 8601)
-     */
-    public record Entry(
-            String path, String version, @Nullable String expected, String reason, String since) {
-        private boolean isOf(BlobInfo blob) {
-            return path.equals(blob.key().value()) && version.equals(blob.version());
+    /** What may be damaged. */
+    private record Place(String uuid, Part part) {
+        /** Where it is remembered. */
+        BlobKey key() {
+            return BlobKey.parse(PREFIX + uuid + (part == Part.ICON ? ICON : "") + SUFFIX);
         }
 
-        /** What is wrong, as a sentence. */
-        @JsonIgnore
-        public String sentence() {
-            return "The file is damaged and not served: " + reason + ". It is served again when a file with the right"
-                    + " sha1 is there.";
-        }
-    }
-
-    /** As it lies in the storage, where somebody may have edited it. */
-    private record Remembered(
-            @Nullable String path,
-            @Nullable String version,
-            @Nullable String expected,
-            @Nullable String reason,
-            @Nullable String since) {
-        /** That an image is named here is what counts: it is not served, whatever else is missing. */
-        Entry entry() {
-            return new Entry(
-                    path == null ? "" : path,
-                    version == null ? "" : version,
-                    expected,
-                    reason == null ? "it was found to be" : reason,
-                    since == null ? "" : since);
+        static Optional<Place> of(BlobKey key) {
+            String name = key.value().substring(PREFIX.length()).replace(SUFFIX, "");
+            String uuid = name.replace(ICON, "");
+            return DirectoryScan.isUuid(uuid)
+                    ? Optional.of(new Place(uuid, name.endsWith(ICON) ? Part.ICON : Part.FILE))
+                    : Optional.empty();
         }
     }
 
@@ -105,24 +82,20 @@ public final class Quarantine {
         whenFound = whom;
     }
 
-    private static BlobKey key(String uuid) {
-        return BlobKey.parse(PREFIX + uuid + SUFFIX);
+    /** What is wrong with the file or the icon of an image, if it is not served. */
+    public Optional<Damage> find(String uuid, Part part) {
+        return Optional.ofNullable(entries.get(new Place(uuid, part)));
     }
 
-    /** What is wrong with the file of an image, if it is not served. */
-    public Optional<Entry> find(String uuid) {
-        return Optional.ofNullable(entries.get(uuid));
-    }
-
-    /** The uuids of all images whose files are not served, sorted. */
+    /** The uuids of all images of which something is not served, sorted. */
     public List<String> uuids() {
-        return entries.keySet().stream().sorted().toList();
+        return entries.keySet().stream().map(Place::uuid).distinct().sorted().toList();
     }
 
     /** All that is wrong, sorted by path. */
     public List<Problem> problems() {
         return entries.values().stream()
-                .map(entry -> new Problem(entry.path(), entry.sentence()))
+                .map(damage -> new Problem(damage.path(), damage.sentence()))
                 .sorted(Comparator.comparing(Problem::path))
                 .toList();
     }
@@ -145,71 +118,92 @@ public final class Quarantine {
      */
     synchronized void look(Snapshot snapshot) throws IOException {
         takeUp();
-        for (Map.Entry<String, Entry> known : entries.entrySet()) {
-            String uuid = known.getKey();
-            Optional<BlobInfo> blob = snapshot.own(uuid).flatMap(Image::file).map(Image.File::blob);
+        for (Map.Entry<Place, Damage> known : entries.entrySet()) {
+            Place place = known.getKey();
+            Optional<Image> image = snapshot.own(place.uuid());
+            Optional<BlobInfo> blob = image.flatMap(place.part()::of);
             if (blob.isPresent()) {
-                settle(uuid, known.getValue(), blob.get());
-            } else if (storage.stat(StoredManifest.key(uuid)).isEmpty()) {
-                forget(uuid);
+                settle(place, known.getValue(), blob.get());
+            } else if (isGone(place, image)) {
+                forget(place);
             }
         }
+    }
+
+    /** A manifest that is wrong for a moment takes away its image, and says nothing of the bytes. */
+    private boolean isGone(Place place, Optional<Image> image) throws IOException {
+        return place.part() == Part.ICON && image.isPresent()
+                || storage.stat(StoredManifest.key(place.uuid())).isEmpty();
     }
 
     private void takeUp() throws IOException {
-        Set<String> written = new HashSet<>();
+        Set<Place> written = new HashSet<>();
         for (BlobInfo blob : storage.list(PREFIX)) {
-            String name = blob.key().value();
-            String uuid = name.substring(PREFIX.length()).replace(SUFFIX, "");
-            if (!DirectoryScan.isUuid(uuid)) {
+            Optional<Place> named = Place.of(blob.key());
+            if (named.isEmpty()) {
                 continue;
             }
-            written.add(uuid);
-            if (!entries.containsKey(uuid)) {
-                read(blob.key()).ifPresent(entry -> {
-                    entries.put(uuid, entry);
-                    whenFound.accept(uuid, entry.reason());
+            Place place = named.get();
+            written.add(place);
+            if (!entries.containsKey(place)) {
+                read(blob.key()).ifPresent(damage -> {
+                    entries.put(place, damage);
+                    whenFound.accept(place.uuid(), damage.reason());
                 });
             }
         }
-        entries.keySet().removeIf(uuid -> !written.contains(uuid) && !unwritten.contains(uuid));
+        entries.keySet().removeIf(place -> !written.contains(place) && !unwritten.contains(place));
     }
 
-    private Optional<Entry> read(BlobKey key) throws IOException {
+    private Optional<Damage> read(BlobKey key) throws IOException {
         try (StoredBlob blob = storage.open(key);
                 InputStream stream = blob.stream(0, Long.MAX_VALUE)) {
-            return Optional.of(JSON.readValue(stream, Remembered.class).entry());
+            return Optional.of(JSON.readValue(stream, Damage.Remembered.class).damage());
         } catch (NoSuchBlobException e) {
             return Optional.empty();
         } catch (JsonProcessingException e) {
             LOG.warn("{} is damaged itself; its image is not served until it was read again", key);
-            return Optional.of(new Remembered(null, null, null, null, null).entry());
+            return Optional.of(Damage.Remembered.NOTHING.damage());
         }
     }
 
     /** Of the bytes that were found to be damaged, only reading them once more can tell that they are not. */
-    private void settle(String uuid, Entry entry, BlobInfo now) throws IOException {
-        Optional<FileDigest> digest = entry.isOf(now) ? Optional.empty() : digests.find(now);
+    private void settle(Place place, Damage damage, BlobInfo now) throws IOException {
+        Optional<FileDigest> digest = damage.isOf(now) ? Optional.empty() : digests.find(now);
         if (digest.isPresent()) {
-            judge(uuid, now, digest.get().sha1());
+            judge(place.uuid(), place.part(), now, digest.get().sha1());
         }
     }
 
     /**
-     * Takes note of what the bytes of a file are.
+     * Takes note of what the bytes of a file or an icon are.
      *
      * @param found their sha1
      * @return what is wrong with them; then they are not served from now on
      * @throws IOException when the manifest cannot be read
      */
-    synchronized Optional<Problem> judge(String uuid, BlobInfo blob, String found) throws IOException {
-        Optional<String> expected = expected(uuid).or(() -> digests.find(blob).map(FileDigest::sha1));
+    synchronized Optional<Problem> judge(String uuid, Part part, BlobInfo blob, String found) throws IOException {
+        Place place = new Place(uuid, part);
+        Optional<String> expected = expected(place, blob);
         if (expected.isEmpty() || expected.get().equals(found)) {
-            release(uuid);
+            release(uuid, part);
             return Optional.empty();
         }
         return Optional.of(
-                put(uuid, blob, expected.get(), "its sha1 is " + found + ", but should be " + expected.get()));
+                put(place, blob, expected.get(), "its sha1 is " + found + ", but should be " + expected.get()));
+    }
+
+    /** The sha1 that these bytes must have. Of an icon, another one is as good; so it is what it was when it was new. */
+    private Optional<String> expected(Place place, BlobInfo blob) throws IOException {
+        Optional<String> known =
+                switch (place.part()) {
+                    case FILE -> expected(place.uuid());
+                    case ICON ->
+                        find(place.uuid(), Part.ICON)
+                                .filter(damage -> damage.isOf(blob))
+                                .map(Damage::expected);
+                };
+        return known.or(() -> digests.find(blob).map(FileDigest::sha1));
     }
 
     /** The sha1 that the file of an image must have: as its manifest says, else as it was when it was still good. */
@@ -217,7 +211,7 @@ public final class Quarantine {
         return manifests
                 .find(uuid)
                 .flatMap(Quarantine::stated)
-                .or(() -> find(uuid).map(Entry::expected));
+                .or(() -> find(uuid, Part.FILE).map(Damage::expected));
     }
 
     private static Optional<String> stated(DiskManifest manifest) {
@@ -229,60 +223,64 @@ public final class Quarantine {
         return expected(uuid).filter(sha1::equals).isPresent();
     }
 
-    /** Takes note of a file that cannot be read. */
-    synchronized Problem unreadable(String uuid, BlobInfo blob, IOException failure) throws IOException {
-        @Nullable
-        String expected = expected(uuid)
-                .or(() -> digests.find(blob).map(FileDigest::sha1))
-                .orElse(null);
-        return put(uuid, blob, expected, "it cannot be read: " + failure.getMessage());
+    /** Takes note of bytes that cannot be read. */
+    synchronized Problem unreadable(String uuid, Part part, BlobInfo blob, IOException failure) throws IOException {
+        Place place = new Place(uuid, part);
+        @Nullable String expected = expected(place, blob).orElse(null);
+        return put(place, blob, expected, "it cannot be read: " + failure.getMessage());
     }
 
-    private Problem put(String uuid, BlobInfo blob, @Nullable String expected, String reason) {
-        Entry before = entries.get(uuid);
-        Entry entry = new Entry(
+    private Problem put(Place place, BlobInfo blob, @Nullable String expected, String reason) {
+        Damage before = entries.get(place);
+        Damage damage = new Damage(
                 blob.key().value(),
                 blob.version(),
                 expected,
                 reason,
                 before == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS).toString() : before.since());
-        if (!entry.equals(before)) {
-            entries.put(uuid, entry);
-            LOG.atWarn().addKeyValue("path", entry.path()).log("{}: {}", entry.path(), entry.sentence());
+        if (!damage.equals(before)) {
+            entries.put(place, damage);
+            LOG.atWarn().addKeyValue("path", damage.path()).log("{}: {}", damage.path(), damage.sentence());
             if (before == null) {
-                whenFound.accept(uuid, entry.reason());
+                whenFound.accept(place.uuid(), damage.reason());
             }
-            remember(uuid, entry);
+            remember(place, damage);
         }
-        return new Problem(entry.path(), entry.sentence());
+        return new Problem(damage.path(), damage.sentence());
     }
 
-    private void remember(String uuid, Entry entry) {
-        unwritten.add(uuid);
-        try (PendingBlob pending = storage.begin(key(uuid))) {
-            pending.write(ByteBuffer.wrap(JSON.writeValueAsBytes(entry)));
+    private void remember(Place place, Damage damage) {
+        unwritten.add(place);
+        try (PendingBlob pending = storage.begin(place.key())) {
+            pending.write(ByteBuffer.wrap(JSON.writeValueAsBytes(damage)));
             pending.commit();
-            unwritten.remove(uuid);
+            unwritten.remove(place);
         } catch (IOException e) {
-            LOG.warn("{} cannot be written; after a restart the file is served until it is read again", key(uuid), e);
+            LOG.warn("{} cannot be written; after a restart it is served until it is read again", place.key(), e);
         }
     }
 
-    /** Serves the file of an image again: what it holds now is right. */
-    synchronized void release(String uuid) throws IOException {
-        Entry entry = entries.get(uuid);
-        if (entry != null) {
-            forget(uuid);
-            LOG.atInfo().addKeyValue("path", entry.path()).log("the file of image {} is right again", uuid);
+    /** Serves it again: what is there now is right. */
+    synchronized void release(String uuid, Part part) throws IOException {
+        Damage damage = entries.get(new Place(uuid, part));
+        if (damage != null) {
+            forget(new Place(uuid, part));
+            LOG.atInfo().addKeyValue("path", damage.path()).log("{} is right again", damage.path());
         }
     }
 
     /** Forgets an image that is gone. */
     synchronized void forget(String uuid) throws IOException {
-        if (entries.containsKey(uuid)) {
-            storage.delete(key(uuid));
-            unwritten.remove(uuid);
-            entries.remove(uuid);
+        for (Part part : Part.values()) {
+            forget(new Place(uuid, part));
+        }
+    }
+
+    private void forget(Place place) throws IOException {
+        if (entries.containsKey(place)) {
+            storage.delete(place.key());
+            unwritten.remove(place);
+            entries.remove(place);
         }
     }
 }

@@ -3,6 +3,8 @@ package org.imageserver.catalogue;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the files of all images again and again, slowly, to find those whose bytes are no longer what they were: disks
+ * Reads the files and icons of all images again and again, slowly, to find those whose bytes are no longer what they were: disks
  * forget, and say nothing. What it finds goes to the {@link Quarantine}. It goes by uuid, so that after a restart it can
  * go on where it was; what came behind its back is read in the next pass. Thread-safe.
  */
@@ -30,7 +32,6 @@ public final class Scrub implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMinutes(10);
     private static final Duration SAVED_EVERY = Duration.ofMinutes(1);
     private static final Duration RECHECK = Duration.ofDays(1);
-    private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
     private final Storage storage;
     private final Supplier<Snapshot> snapshots;
@@ -40,7 +41,7 @@ public final class Scrub implements AutoCloseable {
     private final Pace pace;
     private final LongAdder bytes = new LongAdder();
     private final Semaphore wish = new Semaphore(0);
-    private final Thread thread = Thread.ofPlatform().daemon().name("scrub").unstarted(this::run);
+    private final Background background = new Background("scrub", this::run);
     private volatile ScrubProgress progress;
 
     /**
@@ -77,7 +78,7 @@ public final class Scrub implements AutoCloseable {
     /** Begins to read, on a thread of its own; does nothing when the interval is zero. */
     public void start() {
         if (settings.interval().isPositive()) {
-            thread.start();
+            background.start();
         }
     }
 
@@ -96,22 +97,18 @@ public final class Scrub implements AutoCloseable {
         wish.release();
     }
 
-    private void run() {
-        try {
-            boolean isWished = wish.tryAcquire(STARTED.toMillis(), TimeUnit.MILLISECONDS);
-            long rechecked = System.nanoTime() - RECHECK.toNanos();
-            while (true) {
-                if (isWished || System.nanoTime() - rechecked >= RECHECK.toNanos()) {
-                    recheck();
-                    rechecked = System.nanoTime();
-                }
-                if (progress.isDue(Instant.now(), settings.interval())) {
-                    pass();
-                }
-                isWished = wish.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    private void run() throws InterruptedException {
+        boolean isWished = wish.tryAcquire(STARTED.toMillis(), TimeUnit.MILLISECONDS);
+        long rechecked = System.nanoTime() - RECHECK.toNanos();
+        while (true) {
+            if (isWished || System.nanoTime() - rechecked >= RECHECK.toNanos()) {
+                recheck();
+                rechecked = System.nanoTime();
             }
-        } catch (InterruptedException stopped) {
-            LOG.debug("the reading of files ends", stopped);
+            if (progress.isDue(Instant.now(), settings.interval())) {
+                pass();
+            }
+            isWished = wish.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -120,14 +117,15 @@ public final class Scrub implements AutoCloseable {
         wish.drainPermits();
         for (String uuid : quarantine.uuids()) {
             Optional<Image> image = snapshots.get().find(uuid);
-            if (image.isPresent() && checkOrWarn(image.get()).isPresent()) {
-                heal(uuid);
+            if (image.isPresent()) {
+                heal(uuid, checkOrWarn(image.get()));
             }
         }
     }
 
-    private void heal(String uuid) {
-        if (healer.heal(uuid)) {
+    /** Of icons nobody else is asked: they are sent again in a moment, and installed nowhere. */
+    private void heal(String uuid, int damaged) {
+        if (damaged > 0 && quarantine.find(uuid, Part.FILE).isPresent() && healer.heal(uuid)) {
             LOG.info("the file of image {} was brought again from its source", uuid);
         }
     }
@@ -143,11 +141,9 @@ public final class Scrub implements AutoCloseable {
                 if (wish.tryAcquire()) {
                     recheck();
                 }
-                boolean isDamaged = checkOrWarn(image).isPresent();
-                progress = progress.past(image.uuid(), isDamaged);
-                if (isDamaged) {
-                    heal(image.uuid());
-                }
+                int damaged = checkOrWarn(image);
+                progress = progress.past(image.uuid(), parts(image), damaged);
+                heal(image.uuid(), damaged);
                 if (System.nanoTime() - saved > SAVED_EVERY.toNanos()) {
                     progress.save(storage);
                     saved = System.nanoTime();
@@ -165,91 +161,87 @@ public final class Scrub implements AutoCloseable {
     private List<Image> remaining() {
         String after = progress.after();
         return snapshots.get().images().stream()
-                .filter(image -> image.file().isPresent()
-                        && !image.isOffered()
-                        && image.uuid().compareTo(after) > 0)
+                .filter(image -> parts(image) > 0 && image.uuid().compareTo(after) > 0)
                 .sorted(Comparator.comparing(Image::uuid))
                 .toList();
     }
 
-    private Optional<Problem> checkOrWarn(Image image) throws InterruptedException {
+    private static int parts(Image image) {
+        return (int) Arrays.stream(Part.values())
+                .filter(part -> part.of(image).isPresent())
+                .count();
+    }
+
+    /** How much of an image is damaged. */
+    private int checkOrWarn(Image image) throws InterruptedException {
         try {
-            return check(image, read -> {});
+            return check(image, read -> {}).size();
         } catch (IOException e) {
-            LOG.warn("whether the file of image {} is still right cannot be found out", image.uuid(), e);
-            return Optional.empty();
+            LOG.warn("whether the files of image {} are still right cannot be found out", image.uuid(), e);
+            return 0;
         }
     }
 
     /**
-     * Reads the file of an image, if it has one.
+     * Reads the file of an image and its icon, if it has them.
      *
      * @param told the bytes read so far
-     * @return what is wrong with it; empty also when it has just been replaced
+     * @return what is wrong with them; nothing of what has just been replaced
      * @throws IOException when that cannot be found out
      */
-    public Optional<Problem> check(Image image, LongConsumer told) throws IOException, InterruptedException {
-        Optional<BlobInfo> blob =
-                image.isOffered() ? Optional.empty() : image.file().map(Image.File::blob);
-        if (blob.isEmpty()) {
-            return Optional.empty();
+    public List<Problem> check(Image image, LongConsumer told) throws IOException, InterruptedException {
+        List<Problem> found = new ArrayList<>();
+        long before = 0;
+        for (Part part : Part.values()) {
+            Optional<BlobInfo> blob = part.of(image);
+            if (blob.isPresent()) {
+                long base = before;
+                check(image, part, blob.get(), read -> told.accept(base + read)).ifPresent(found::add);
+                before += blob.get().size();
+            }
         }
+        return found;
+    }
+
+    private Optional<Problem> check(Image image, Part part, BlobInfo blob, LongConsumer told)
+            throws IOException, InterruptedException {
+        LongConsumer paced = Pace.steps(read -> {
+            bytes.add(read);
+            pace.spend(read);
+        });
         Optional<String> sha1;
         try {
-            sha1 = FileSha1.of(storage, blob.get(), paced(told));
+            sha1 = FileSha1.of(storage, blob, paced.andThen(told));
         } catch (IOException e) {
-            return unreadable(image, blob.get(), e);
+            return unreadable(image, part, blob, e);
         }
-        return sha1.isPresent() && isCurrent(image)
-                ? quarantine.judge(image.uuid(), blob.get(), sha1.get())
+        return sha1.isPresent() && isCurrent(image, part, blob)
+                ? quarantine.judge(image.uuid(), part, blob, sha1.get())
                 : Optional.empty();
     }
 
     /** A file that is there and cannot be read is damaged; a store that does not answer says nothing of a file. */
-    private Optional<Problem> unreadable(Image image, BlobInfo blob, IOException failure) throws IOException {
-        if (storage.isShared() || !FileSha1.isSame(storage, blob) || !isCurrent(image)) {
+    private Optional<Problem> unreadable(Image image, Part part, BlobInfo blob, IOException failure)
+            throws IOException {
+        if (storage.isShared() || !FileSha1.isSame(storage, blob) || !isCurrent(image, part, blob)) {
             throw failure;
         }
-        return Optional.of(quarantine.unreadable(image.uuid(), blob, failure));
+        return Optional.of(quarantine.unreadable(image.uuid(), part, blob, failure));
     }
 
     /** Whether these bytes are the image's still: they may have been healed while they were being read. */
-    private boolean isCurrent(Image image) {
+    private boolean isCurrent(Image image, Part part, BlobInfo blob) {
         return snapshots
                 .get()
                 .find(image.uuid())
-                .flatMap(Image::file)
-                .map(Image.File::blob)
-                .equals(image.file().map(Image.File::blob));
-    }
-
-    private LongConsumer paced(LongConsumer told) {
-        return new LongConsumer() {
-            private long before;
-
-            @Override
-            public void accept(long read) {
-                bytes.add(read - before);
-                pace.spend(read - before);
-                before = read;
-                told.accept(read);
-            }
-        };
+                .flatMap(part::of)
+                .filter(blob::equals)
+                .isPresent();
     }
 
     /** Ends the reading, and waits for that. */
     @Override
     public void close() {
-        if (thread.getState() == Thread.State.NEW) {
-            return;
-        }
-        thread.interrupt();
-        try {
-            if (!thread.join(LONGEST_END)) {
-                LOG.warn("a file is still being read again; a storage that hangs?");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        background.end();
     }
 }

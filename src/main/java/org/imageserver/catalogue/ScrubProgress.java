@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param begun when the pass began that runs or ran last (ISO 8601); null before the first
  * @param after the uuid of the image that was read last in this pass; "" when it has only begun
- * @param files that this pass has read
+ * @param files that this pass has read, icons among them
  * @param damaged how many of them are not what they should be
  * @param finished when the last whole pass ended; null before
  */
@@ -104,8 +104,8 @@ public record ScrubProgress(
         return new ScrubProgress(now.toString(), "", 0, 0, finished);
     }
 
-    ScrubProgress past(String uuid, boolean isDamaged) {
-        return new ScrubProgress(begun, uuid, files + 1, damaged + (isDamaged ? 1 : 0), finished);
+    ScrubProgress past(String uuid, int moreFiles, int moreDamaged) {
+        return new ScrubProgress(begun, uuid, files + moreFiles, damaged + moreDamaged, finished);
     }
 
     ScrubProgress finishedAt(Instant now) {

@@ -32,7 +32,7 @@ public final class Verifications {
     private Verification of(Snapshot snapshot, Image image, Image.File file) {
         Optional<StreamFinding> finding = digests.findStream(file.blob());
         List<String> problems = new ArrayList<>();
-        Optional<Quarantine.Entry> damage = quarantine.find(image.uuid());
+        Optional<Damage> damage = quarantine.find(image.uuid(), Part.FILE);
         if (damage.isPresent()) {
             return new Verification(
                     Verification.State.QUARANTINED,
@@ -110,7 +110,13 @@ public final class Verifications {
         Map<Verification.State, Integer> states = new EnumMap<>(Verification.State.class);
         List<Problem> problems = new ArrayList<>();
         for (Image image : snapshot.images()) {
-            if (image.isOffered() || image.file().isEmpty() || !image.isVisibleTo(principal)) {
+            if (image.isOffered() || !image.isVisibleTo(principal)) {
+                continue;
+            }
+            quarantine
+                    .find(image.uuid(), Part.ICON)
+                    .ifPresent(damage -> problems.add(new Problem(damage.path(), damage.sentence())));
+            if (image.file().isEmpty()) {
                 continue;
             }
             Verification verification = of(snapshot, image, image.file().get());

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.imageserver.catalogue.Catalogue;
@@ -12,6 +11,7 @@ import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Problem;
 import org.imageserver.catalogue.Scrub;
 import org.imageserver.catalogue.Snapshot;
+import org.imageserver.storage.BlobInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,24 +50,26 @@ final class ScrubCommand implements Callable<Integer> {
         List<Image> chosen = chosen(catalogue.snapshot());
         PrintWriter out = spec.commandLine().getOut();
         int damaged = 0;
+        int files = 0;
         long total = chosen.stream().mapToLong(ScrubCommand::bytes).sum();
         try (Scrub scrub = catalogue.scrub(Scrub.Settings.AT_ONCE, Scrub.Healer.NONE);
                 Progress progress = Progress.start("reading", OptionalLong.of(total))) {
             long before = 0;
             for (Image image : chosen) {
                 long base = before;
-                Optional<Problem> problem = scrub.check(image, read -> progress.reached(base + read));
-                if (problem.isPresent()) {
-                    progress.print(() -> out.println(problem.get()));
-                    damaged++;
+                List<Problem> problems = scrub.check(image, read -> progress.reached(base + read));
+                for (Problem problem : problems) {
+                    progress.print(() -> out.println(problem));
                 }
+                damaged += problems.size();
+                files += parts(image);
                 before += bytes(image);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(CommandFailure.FOUND_WRONG, "interrupted");
         }
-        out.println("files read: " + chosen.size() + ", damaged: " + damaged);
+        out.println("files read: " + files + ", damaged: " + damaged);
         out.flush();
         return damaged == 0 ? 0 : CommandFailure.FOUND_WRONG;
     }
@@ -80,12 +82,17 @@ final class ScrubCommand implements Callable<Integer> {
         }
         return uuids.isEmpty()
                 ? snapshot.images().stream()
-                        .filter(image -> image.file().isPresent())
+                        .filter(image -> parts(image) > 0)
                         .toList()
                 : chosen;
     }
 
+    private static int parts(Image image) {
+        return (image.file().isPresent() ? 1 : 0) + (image.icon().isPresent() ? 1 : 0);
+    }
+
     private static long bytes(Image image) {
-        return image.file().map(Image.File::size).orElse(0L);
+        return image.file().map(Image.File::size).orElse(0L)
+                + image.icon().map(BlobInfo::size).orElse(0L);
     }
 }

@@ -1,5 +1,6 @@
 package org.imageserver.maintenance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.imageserver.TestAccount;
@@ -238,6 +240,116 @@ class ScrubTest {
             server.images().add(1);
             server.rescan();
             assertThat(status(server, uuid)).isEqualTo(200);
+        }
+    }
+
+    private static int iconStatus(TestServer server, String uuid) {
+        return server.getBytes("/images/" + uuid + "/icon").statusCode();
+    }
+
+    /** Once an icon was read, it is known what it should be. */
+    private static void awaitReading(TestServer server, String uuid) {
+        await().until(() -> server.getBytes("/images/" + uuid + "/icon")
+                .headers()
+                .firstValue("content-md5")
+                .isPresent());
+    }
+
+    @Test
+    void doesNotServeADamagedIconAndTakesAnother() throws Exception {
+        String uuid;
+        try (TestServer server = TestServer.start(directory, SETTINGS)) {
+            uuid = server.images().add(1);
+            Path icon = server.images().put(uuid, "icon.png", "a picture");
+            server.rescan();
+            awaitReading(server, uuid);
+            Damage.flipSomewhere(icon, new Random(1));
+            assertThat(iconStatus(server, uuid)).as("nobody knows yet").isEqualTo(200);
+
+            server.server().scrub().pass();
+
+            HttpResponse<String> refused = server.get("/images/" + uuid + "/icon");
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(TestServer.json(refused).path("message").asText())
+                    .startsWith("the icon of image " + uuid + " cannot be had at the moment. The icon is damaged and not"
+                            + " served: its sha1 is ");
+            assertThat(status(server, uuid)).as("its file").isEqualTo(200);
+            assertThat(server.get(server.watched("/metrics")).body())
+                    .contains("imageserver_quarantined_files 1.0\n", "imageserver_scrub_pass_files 2.0\n");
+            TestAccount admin = server.account("boss", Role.ADMIN);
+            assertThat(server.get("/status", "Authorization", admin.basic()).body())
+                    .contains(uuid + "/icon.png: The icon is damaged");
+        }
+        try (TestServer server = TestServer.start(directory, SETTINGS)) {
+            assertThat(iconStatus(server, uuid)).as("after a restart").isEqualTo(503);
+            TestAccount admin = server.account("boss2", Role.ADMIN);
+            assertThat(server.send(
+                                    "PUT",
+                                    "/images/" + uuid + "/icon",
+                                    BodyPublishers.ofString("a picture"),
+                                    "Content-Type",
+                                    "image/png",
+                                    "Authorization",
+                                    admin.basic())
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(server.get("/images/" + uuid + "/icon").body()).isEqualTo("a picture");
+            assertThat(server.get(server.watched("/metrics")).body()).contains("imageserver_quarantined_files 0.0\n");
+        }
+        assertThat(directory.resolve("images/.image-server/quarantine-" + uuid + ".icon.json"))
+                .doesNotExist();
+    }
+
+    @Test
+    void servesAnIconAgainThatWasReplacedOrTakenAwayByHand() throws Exception {
+        try (TestServer server = TestServer.start(directory, SETTINGS)) {
+            for (int number = 1; number <= 2; number++) {
+                String uuid = server.images().add(number);
+                Path icon = server.images().put(uuid, "icon.gif", "a picture");
+                server.rescan();
+                awaitReading(server, uuid);
+                Damage.flipSomewhere(icon, new Random(number));
+            }
+            server.server().scrub().pass();
+            assertThat(server.server().catalogue().quarantine().uuids()).hasSize(2);
+            replace(directory.resolve("images/" + TestImages.uuid(1) + "/icon.gif"), "another".getBytes(UTF_8));
+            Files.delete(directory.resolve("images/" + TestImages.uuid(2) + "/icon.gif"));
+            await().until(() -> iconStatus(server, TestImages.uuid(1)) == 200);
+            await().until(() -> iconStatus(server, TestImages.uuid(2)) == 404);
+            await().until(() ->
+                    server.server().catalogue().quarantine().uuids().isEmpty());
+        }
+    }
+
+    /** Also where a file is damaged beside its icon: each is what it is by itself. */
+    @Test
+    void findsAllFlipsInIconsAndNothingElse() throws Exception {
+        TestImages images = new TestImages(Files.createDirectories(directory.resolve("images")));
+        Set<String> all = new TreeSet<>();
+        for (int number = 1; number <= 30; number++) {
+            all.add(images.add(number));
+        }
+        try (TestServer server = TestServer.start(directory, SETTINGS)) {
+            for (long seed = 1; seed <= 10; seed++) {
+                Random random = new Random(seed);
+                Set<String> damaged = new TreeSet<>();
+                for (String uuid : all) {
+                    images.put(uuid, "icon.png", "icon " + seed + " of " + uuid);
+                }
+                server.rescan();
+                all.forEach(uuid -> awaitReading(server, uuid));
+                for (String uuid : all) {
+                    if (random.nextBoolean()) {
+                        damaged.add(uuid);
+                        Damage.flipSomewhere(images.directory().resolve(uuid).resolve("icon.png"), random);
+                    }
+                }
+                server.server().scrub().pass();
+                Set<String> refused = new TreeSet<>(all);
+                refused.removeIf(uuid -> iconStatus(server, uuid) == 200);
+                assertThat(refused).as("seed " + seed).isEqualTo(damaged);
+                assertThat(all).allMatch(uuid -> status(server, uuid) == 200);
+            }
         }
     }
 
