@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.imageserver.acme.AcmeCertificate;
 import org.imageserver.auth.AuthorizedKeys;
 import org.imageserver.auth.SignIn;
 import org.imageserver.catalogue.Catalogue;
@@ -32,6 +33,7 @@ import org.imageserver.http.HttpServer;
 import org.imageserver.http.Route;
 import org.imageserver.http.RouteTable;
 import org.imageserver.http.dsapi.DsapiRoutes;
+import org.imageserver.http.health.ChallengeRoute;
 import org.imageserver.http.health.HealthRoutes;
 import org.imageserver.http.imgapi.ImgapiPublishing;
 import org.imageserver.http.imgapi.ImgapiRoutes;
@@ -58,6 +60,7 @@ import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.objects.BucketStorage;
 import org.imageserver.tls.CertificateFiles;
+import org.imageserver.tls.Challenges;
 import org.imageserver.tls.Fingerprint;
 import org.imageserver.tls.SelfSigned;
 import org.imageserver.webhooks.Webhooks;
@@ -92,7 +95,9 @@ public final class ImageServer implements AutoCloseable {
     private final ClientLimits limits;
     private final AuthorizedKeys keys;
     private final UploadRoutes uploads;
+    private final Challenges challenges;
     private final HttpServer http;
+    private final Optional<AcmeCertificate> renewal;
     private final List<ListenAddress> addresses;
 
     private ImageServer(Settings settings) throws IOException {
@@ -117,6 +122,7 @@ public final class ImageServer implements AutoCloseable {
         webhooks = new Webhooks(settings.webhooks(), settings.serveDir().resolve(".image-server/webhooks"));
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         uploads = new UploadRoutes(catalogue, settings.publishing().maxFileBytes(), InstantSource.system());
+        challenges = new Challenges();
         limits = new ClientLimits(settings.limits(), settings.trustedProxies());
         this.keys = keys;
         Doors doors = Doors.of(settings, keys);
@@ -135,9 +141,16 @@ public final class ImageServer implements AutoCloseable {
                 doors.gate(),
                 limits,
                 catchUp(),
+                challenges,
                 Version.current(),
                 statistics);
+        renewal = settings.tls()
+                .acme()
+                .map(acme -> new AcmeCertificate(acme, certificate(settings), challenges, http::renewCertificate));
         try {
+            if (renewal.isPresent()) {
+                renewal.get().prepare();
+            }
             if (settings.isTlsUsed() && settings.tls().isOwn()) {
                 SelfSigned.makeIfMissing(certificate(settings), OwnNames.of(settings.listen()));
             }
@@ -154,6 +167,7 @@ public final class ImageServer implements AutoCloseable {
         if (settings.isTlsUsed()) {
             catalogue.afterStart(http::renewCertificate, CERTIFICATE_LOOK);
         }
+        renewal.ifPresent(AcmeCertificate::start);
         sweep(catalogueSettings);
         mirrors.start();
         onDemand.start();
@@ -305,6 +319,9 @@ public final class ImageServer implements AutoCloseable {
         apis.addAll(new DsapiRoutes(catalogue, settings).routes());
         apis.addAll(new SignInRoutes(signIn).routes());
         apis.addAll(health.forEveryone());
+        if (settings.tls().acme().isPresent()) {
+            apis.add(new ChallengeRoute(challenges).route());
+        }
         apis.addAll(new WriteRoutes(catalogue, settings).routes());
         apis.add(new ImagePage(catalogue, statistics).route());
         apis.add(new StatusPage(catalogue, statistics, publishing::jobs, mirrors::states, webhooks::states, version)
@@ -335,6 +352,7 @@ public final class ImageServer implements AutoCloseable {
         scrub.recheckSoon();
         keys.reload().problems().forEach(problem -> LOG.warn("{}", problem));
         http.renewCertificate();
+        renewal.ifPresent(AcmeCertificate::soon);
     }
 
     /**
@@ -364,6 +382,7 @@ public final class ImageServer implements AutoCloseable {
     /** Stops: no new connections, a bounded grace for downloads that run, then the end. Idempotent. */
     @Override
     public void close() {
+        renewal.ifPresent(AcmeCertificate::close);
         http.close();
         onDemand.close();
         mirrors.close();

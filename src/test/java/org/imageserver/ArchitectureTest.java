@@ -48,6 +48,8 @@ class ArchitectureTest {
             .definedBy("org.imageserver.signing..")
             .layer("statistics")
             .definedBy("org.imageserver.statistics..")
+            .layer("acme")
+            .definedBy("org.imageserver.acme..")
             .layer("tls")
             .definedBy("org.imageserver.tls..")
             .layer("config")
@@ -88,7 +90,9 @@ class ArchitectureTest {
             .whereLayer("statistics")
             .mayOnlyBeAccessedByLayers("http", "faces", "wiring", "cli")
             .whereLayer("tls")
-            .mayOnlyBeAccessedByLayers("http", "wiring", "cli")
+            .mayOnlyBeAccessedByLayers("acme", "mirror", "http", "faces", "wiring", "cli")
+            .whereLayer("acme")
+            .mayOnlyBeAccessedByLayers("wiring")
             .whereLayer("logging")
             .mayOnlyBeAccessedByLayers("cli");
 

@@ -143,8 +143,30 @@ public record Settings(
      * @param key in PEM
      * @param isOwn whether the server makes both, since the configuration names none
      * @param clientCa whose certificates clients may show in place of another credential, in PEM
+     * @param acme who gives the certificate, in place of somebody who puts it there
      */
-    public record Tls(Path certificate, Path key, boolean isOwn, Optional<Path> clientCa) {}
+    public record Tls(Path certificate, Path key, boolean isOwn, Optional<Path> clientCa, Optional<Acme> acme) {}
+
+    /**
+     * An authority that gives certificates by itself (RFC 8555).
+     *
+     * @param directory where its protocol begins
+     * @param domains host names that the certificate is for; at least one
+     * @param email where it can write to the operator
+     * @param challenge how it finds out that the names lead here
+     * @param caFile authorities in PEM by which its own server is trusted, in place of Java's
+     */
+    public record Acme(
+            URI directory, List<String> domains, Optional<String> email, Challenge challenge, Optional<Path> caFile) {
+        /** What an authority looks at. */
+        public enum Challenge {
+            /** A text, by HTTP at port 80. */
+            HTTP,
+
+            /** A certificate, by TLS at port 443. */
+            TLS
+        }
+    }
 
     /**
      * Who may publish, and what.

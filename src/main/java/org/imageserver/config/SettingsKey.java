@@ -16,6 +16,10 @@ public enum SettingsKey {
             "an object with \"certificate\" and \"key\", the paths of PEM files",
             "The certificate for addresses that begin with tls:, read again when it changes. Without it, the server makes"
                     + " one that is signed by nobody else."),
+    ACME(
+            "acme",
+            "an object with \"directory\", \"domains\" and \"accept_terms\": true",
+            "An authority that gives and renews the certificate by itself, such as Let's Encrypt; see docs/tls.md."),
     LISTEN_PORT(
             "listen_port",
             "a port number (1 to 65535) or the path of a unix socket",

@@ -47,7 +47,7 @@ final class SettingsReader {
         return new Settings(
                 listening,
                 addresses(SettingsKey.METRICS_LISTEN),
-                tls(serveDir),
+                new TlsReader(file).read(serveDir, listening),
                 socketMode(),
                 serveDir,
                 bucket,
@@ -174,27 +174,6 @@ final class SettingsReader {
             throw file.wrong(SettingsKey.LIMITS, "\"" + key + "\" must be a number, 0 for no limit");
         }
         return value.longValue();
-    }
-
-    private Settings.Tls tls(Path serveDir) throws ConfigException {
-        Optional<JsonNode> value = file.value(SettingsKey.TLS);
-        if (value.isEmpty()) {
-            Path own = serveDir.resolve(".image-server/tls");
-            return new Settings.Tls(own.resolve("certificate.pem"), own.resolve("key.pem"), true, Optional.empty());
-        }
-        JsonNode tls = value.get();
-        String certificate = tls.path("certificate").asText();
-        String key = tls.path("key").asText();
-        String clientCa = tls.path("client_ca").asText();
-        int known = tls.has("client_ca") ? 3 : 2;
-        if (tls.size() != known || certificate.isBlank() || key.isBlank() || (known == 3 && clientCa.isBlank())) {
-            throw file.wrong(SettingsKey.TLS);
-        }
-        return new Settings.Tls(
-                file.directory().resolve(certificate),
-                file.directory().resolve(key),
-                false,
-                known == 3 ? Optional.of(file.directory().resolve(clientCa)) : Optional.empty());
     }
 
     private List<ListenAddress> addresses(SettingsKey key) throws ConfigException {

@@ -2,6 +2,7 @@ package org.imageserver.http;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -9,10 +10,13 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.X509KeyManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.imageserver.tls.CertificateFiles;
+import org.imageserver.tls.Challenges;
 import org.imageserver.tls.Fingerprint;
+import org.imageserver.tls.ListenerKeys;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +30,20 @@ final class Certificate {
 
     private final Vertx vertx;
     private final CertificateFiles files;
+    private final Challenges challenges;
     private CertificateFiles.@Nullable Version known;
+    private volatile @Nullable X509Certificate shown;
     private String lastFailure = "";
 
-    Certificate(Vertx vertx, CertificateFiles files) {
+    Certificate(Vertx vertx, CertificateFiles files, Challenges challenges) {
         this.vertx = vertx;
         this.files = files;
+        this.challenges = challenges;
+    }
+
+    /** What was loaded last; empty before that. Thread-safe. */
+    Optional<X509Certificate> shown() {
+        return Optional.ofNullable(shown);
     }
 
     /**
@@ -39,22 +51,23 @@ final class Certificate {
      *
      * @throws IOException naming what is wrong with which file
      */
-    PemKeyCertOptions load() throws IOException {
+    KeyCertOptions load() throws IOException {
         CertificateFiles.Version version = files.version();
         CertificateFiles.Content content = files.read();
         PemKeyCertOptions pem = new PemKeyCertOptions()
                 .addCertValue(Buffer.buffer(content.certificate()))
                 .addKeyValue(Buffer.buffer(content.key()));
-        checkFit(pem, content.own());
+        KeyCertOptions keys = checked(pem, content.own());
         known = version;
         lastFailure = "";
+        shown = content.own();
         tell(content.own());
-        return pem;
+        return keys;
     }
 
     /** The same when the files are not those of the last time; null when they are, or cannot be used. */
     @Nullable
-    PemKeyCertOptions loadIfChanged() {
+    KeyCertOptions loadIfChanged() {
         try {
             return files.version().equals(known) ? null : load();
         } catch (IOException e) {
@@ -79,14 +92,14 @@ final class Certificate {
     }
 
     /** A handshake that fails for a wrong key says nothing of it, to nobody. */
-    private void checkFit(PemKeyCertOptions pem, X509Certificate own) throws IOException {
+    private KeyCertOptions checked(PemKeyCertOptions pem, X509Certificate own) throws IOException {
         try {
             for (KeyManager manager : pem.getKeyManagerFactory(vertx).getKeyManagers()) {
-                if (manager instanceof X509KeyManager keys) {
+                if (manager instanceof X509ExtendedKeyManager keys) {
                     String type = own.getPublicKey().getAlgorithm();
                     String[] aliases = keys.getServerAliases(type, null);
                     if (aliases != null && fit(keys.getPrivateKey(aliases[0]), own)) {
-                        return;
+                        return KeyCertOptions.wrap(new ListenerKeys(keys, challenges));
                     }
                 }
             }

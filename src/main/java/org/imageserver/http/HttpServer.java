@@ -9,15 +9,18 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,9 +29,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
+import org.imageserver.config.Settings.Acme.Challenge;
 import org.imageserver.config.Settings.Sendfile;
 import org.imageserver.statistics.Statistics;
 import org.imageserver.tls.CertificateFiles;
+import org.imageserver.tls.Challenges;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +54,9 @@ public final class HttpServer implements AutoCloseable {
     private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
 
     private static final int HANDSHAKE_SECONDS = 20;
+
+    /** What clients are offered over TLS (ALPN), the best first; who asks for nothing gets the last. */
+    private static final List<HttpVersion> VERSIONS = List.of(HttpVersion.HTTP_1_1);
 
     /** Time to ask, and to hear that it is one connection too many. */
     private static final Duration EXCESS = Duration.ofSeconds(5);
@@ -75,6 +83,7 @@ public final class HttpServer implements AutoCloseable {
     private final List<ListenAddress> bound = new ArrayList<>();
     private final List<io.vertx.core.http.HttpServer> servers = new ArrayList<>();
     private final Certificate certificate;
+    private final TlsEngines engines;
     private final List<io.vertx.core.http.HttpServer> encrypting = new ArrayList<>();
 
     /**
@@ -82,6 +91,7 @@ public final class HttpServer implements AutoCloseable {
      *
      * @param routes what everyone comes for
      * @param watchers what there is at the addresses for programs that watch the server
+     * @param challenges what an authority is shown that looks whether host names lead here
      */
     public HttpServer(
             Settings settings,
@@ -90,6 +100,7 @@ public final class HttpServer implements AutoCloseable {
             Gate gate,
             ClientLimits limits,
             CatchUp catchUp,
+            Challenges challenges,
             String version,
             Statistics statistics) {
         this.settings = settings;
@@ -111,7 +122,12 @@ public final class HttpServer implements AutoCloseable {
         this.certificate = new Certificate(
                 vertx,
                 new CertificateFiles(
-                        settings.tls().certificate(), settings.tls().key()));
+                        settings.tls().certificate(), settings.tls().key()),
+                challenges);
+        this.engines = new TlsEngines(settings.tls()
+                .acme()
+                .filter(acme -> acme.challenge() == Challenge.TLS)
+                .isPresent());
     }
 
     /**
@@ -256,23 +272,36 @@ public final class HttpServer implements AutoCloseable {
         return options;
     }
 
-    private HttpServerOptions encrypted(PemKeyCertOptions certificate) {
+    private HttpServerOptions encrypted(KeyCertOptions certificate) {
         HttpServerOptions options = options();
         settings.tls()
                 .clientCa()
                 .ifPresent(authority -> options.setClientAuth(ClientAuth.REQUEST)
                         .setTrustOptions(new PemTrustOptions().addCertPath(authority.toString())));
         options.setSsl(true)
+                .setUseAlpn(true)
+                .setAlpnVersions(VERSIONS)
+                .setSslEngineOptions(engines)
                 .setKeyCertOptions(certificate)
                 .setEnabledSecureTransportProtocols(PROTOCOLS)
                 .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
                 .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+        // Said once more: without it, listeners forget the protocols when they get a new certificate.
+        options.getSslOptions()
+                .setUseAlpn(true)
+                .setApplicationLayerProtocols(
+                        VERSIONS.stream().map(HttpVersion::alpnName).toList());
         return options;
+    }
+
+    /** The certificate that clients are shown now; empty when they are shown none. */
+    public Optional<X509Certificate> certificate() {
+        return certificate.shown();
     }
 
     /** Shows clients the new certificate, if its files were changed. Thread-safe; may wait for the disk. */
     public synchronized void renewCertificate() {
-        PemKeyCertOptions renewed = encrypting.isEmpty() ? null : certificate.loadIfChanged();
+        KeyCertOptions renewed = encrypting.isEmpty() ? null : certificate.loadIfChanged();
         if (renewed == null) {
             return;
         }

@@ -2,19 +2,11 @@ package org.imageserver.mirror;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.catalogue.Catalogue;
@@ -26,6 +18,7 @@ import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Limits;
 import org.imageserver.remote.RemoteException;
 import org.imageserver.signing.VerificationKey;
+import org.imageserver.tls.Trusted;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,29 +90,8 @@ public final class Mirrors implements AutoCloseable {
 
     private static Optional<SSLContext> trusted(Source source) throws IOException {
         return source.caFile().isPresent()
-                ? Optional.of(trusting(source.caFile().get()))
+                ? Optional.of(Trusted.by(source.caFile().get()))
                 : Optional.empty();
-    }
-
-    private static SSLContext trusting(Path file) throws IOException {
-        try (InputStream pem = Files.newInputStream(file)) {
-            KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
-            authorities.load(null, null);
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-                authorities.setCertificateEntry("authority-" + authorities.size(), certificate);
-            }
-            if (authorities.size() == 0) {
-                throw new IOException(file + " holds no certificate in PEM");
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(authorities);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IOException(file + " cannot be used as authorities: " + e.getMessage(), e);
-        }
     }
 
     /**

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -18,7 +19,7 @@ import java.util.List;
  * thread-safe; each call reads the files.
  *
  * @param certificate PEM, with the intermediate certificates after it
- * @param key PEM, without a password
+ * @param key PEM, without a password; may be the same file
  */
 public record CertificateFiles(Path certificate, Path key) {
     /**
@@ -44,8 +45,22 @@ public record CertificateFiles(Path certificate, Path key) {
      * @throws IOException naming the file, what is wrong with it, and what it should be
      */
     public Content read() throws IOException {
-        String pem = text(certificate, "certificate");
+        String pem = Pem.withoutKeys(text(certificate, "certificate"));
         return new Content(pem, text(key, "key"), chain(pem));
+    }
+
+    /** Whether one file holds both: it changes as a whole, so that a key never stands beside another's certificate. */
+    public boolean isOne() {
+        return certificate.equals(key);
+    }
+
+    /**
+     * Replaces the one file that holds both; durable when it returns.
+     *
+     * @throws IOException when it cannot be written; the old one is there then
+     */
+    public void replace(PrivateKey newKey, List<X509Certificate> chain) throws IOException {
+        PrivateFile.replace(key, Pem.of(newKey) + Pem.of(chain));
     }
 
     /**

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * /metrics} what it does in numbers. Thread-safe.
  */
 public final class HealthRoutes {
-    private static final String FACE = "Health";
+    static final String FACE = "Health";
 
     /** What such answers say is over in a moment. */
     private static final Map<String, String> NOT_KEPT = Map.of("Cache-Control", "no-store");

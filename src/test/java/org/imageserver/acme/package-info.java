@@ -1,0 +1,4 @@
+@NullMarked
+package org.imageserver.acme;
+
+import org.jspecify.annotations.NullMarked;
