@@ -60,6 +60,7 @@ import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.objects.BucketStorage;
 import org.imageserver.tls.CertificateFiles;
+import org.imageserver.tls.CertificateState;
 import org.imageserver.tls.Challenges;
 import org.imageserver.tls.Fingerprint;
 import org.imageserver.tls.SelfSigned;
@@ -133,6 +134,7 @@ public final class ImageServer implements AutoCloseable {
                 statistics,
                 publishing::jobs,
                 webhooks::states,
+                this::certificateState,
                 Version.current());
         http = new HttpServer(
                 settings,
@@ -324,7 +326,14 @@ public final class ImageServer implements AutoCloseable {
         }
         apis.addAll(new WriteRoutes(catalogue, settings).routes());
         apis.add(new ImagePage(catalogue, statistics).route());
-        apis.add(new StatusPage(catalogue, statistics, publishing::jobs, mirrors::states, webhooks::states, version)
+        apis.add(new StatusPage(
+                        catalogue,
+                        statistics,
+                        publishing::jobs,
+                        mirrors::states,
+                        webhooks::states,
+                        this::certificateState,
+                        version)
                 .route());
         return new WebRoutes(catalogue, version, statistics::downloads).with(apis);
     }
@@ -337,6 +346,15 @@ public final class ImageServer implements AutoCloseable {
     /** Where programs that watch it come, with the ports that it really has. */
     public List<ListenAddress> watchedAt() {
         return http.watchedAt();
+    }
+
+    /** How it stands with the certificate that clients are shown, if they are shown one. */
+    private Optional<CertificateState> certificateState() {
+        return http.certificate()
+                .map(shown -> new CertificateState(
+                        shown.getNotBefore().toInstant(),
+                        shown.getNotAfter().toInstant(),
+                        renewal.map(AcmeCertificate::state)));
     }
 
     /** How clients recognize its certificate, which nobody else has signed; empty when somebody has, or there is none. */

@@ -83,11 +83,10 @@ record Attempts(String directory, List<Instant> times, Instant notBefore) {
         return new Attempts(directory, times, time);
     }
 
-    /** Since the clock may have been set back, what lies ahead counts as now. */
+    /** What lies far ahead is from before the clock was set back, nobody knows when. */
     private List<Instant> recent(Instant now) {
         return times.stream()
-                .map(time -> time.isAfter(now) ? now : time)
-                .filter(time -> time.isAfter(now.minus(SPAN)))
+                .filter(time -> time.isAfter(now.minus(SPAN)) && time.isBefore(now.plus(SPAN)))
                 .toList();
     }
 

@@ -30,7 +30,8 @@ class WatchingTest {
     private Path directory;
 
     private String numbers() {
-        try (TestServer server = TestServer.start(directory, "\"metrics_listen\": [\"127.0.0.1:0\"]")) {
+        try (TestServer server =
+                TestServer.start(directory, "\"metrics_listen\": [\"127.0.0.1:0\", \"tls:127.0.0.1:0\"]")) {
             String uuid = server.images().add(1, manifest -> manifest.put("type", "other"));
             server.rescan();
             server.get("/ping");

@@ -2,8 +2,14 @@ package org.imageserver.http.health;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.tls.CertificateState;
+import org.imageserver.tls.RenewalState;
 
 /** Whether the server can do its work, by looking at what it needs. Thread-safe; may wait for the disk. */
 final class Health {
@@ -18,15 +24,18 @@ final class Health {
 
     private final Catalogue catalogue;
     private final Duration interval;
+    private final Supplier<Optional<CertificateState>> certificate;
 
     /**
      * Makes a judge.
      *
      * @param interval between two looks at the images
+     * @param certificate that clients are shown
      */
-    Health(Catalogue catalogue, Duration interval) {
+    Health(Catalogue catalogue, Duration interval, Supplier<Optional<CertificateState>> certificate) {
         this.catalogue = catalogue;
         this.interval = interval;
+        this.certificate = certificate;
     }
 
     /** What came of a check. */
@@ -44,7 +53,25 @@ final class Health {
     record Check(String name, Result result, String message) {}
 
     List<Check> checks() {
-        return List.of(images(), storage(), files());
+        List<Check> checks = new ArrayList<>(List.of(images(), storage(), files()));
+        certificate.get().map(Health::certificate).ifPresent(checks::add);
+        return checks;
+    }
+
+    /** Not why it is not renewed: what an authority says is for admins. */
+    private static Check certificate(CertificateState state) {
+        Instant now = Instant.now();
+        int failures = state.renewal().map(RenewalState::failures).orElse(0);
+        String until = (state.ends().isBefore(now) ? "expired at " : "valid until ") + state.ends();
+        return failures == 0 && !state.isNearEnd(now)
+                ? new Check("certificate", Result.OK, until)
+                : new Check(
+                        "certificate",
+                        Result.WARNING,
+                        until
+                                + (failures == 0
+                                        ? ": renew it"
+                                        : "; to renew it failed " + failures + " times: the log says why"));
     }
 
     private Check images() {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.imageserver.auth.Authenticator;
 import org.imageserver.auth.Principal;
@@ -21,6 +22,7 @@ import org.imageserver.http.Request;
 import org.imageserver.http.Route;
 import org.imageserver.http.Route.Doc;
 import org.imageserver.statistics.Statistics;
+import org.imageserver.tls.CertificateState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,7 @@ public final class HealthRoutes {
      * @param interval between two looks at the images
      * @param jobs what runs in the background, as the API shows it
      * @param webhooks how it stands with those who are told what becomes of images
+     * @param certificate that clients are shown
      */
     public HealthRoutes(
             Catalogue catalogue,
@@ -52,9 +55,10 @@ public final class HealthRoutes {
             Statistics statistics,
             Supplier<List<ObjectNode>> jobs,
             Supplier<List<ObjectNode>> webhooks,
+            Supplier<Optional<CertificateState>> certificate,
             String version) {
-        this.health = new Health(catalogue, interval);
-        this.makeMetrics = () -> new Metrics(catalogue, scrub, statistics, jobs, webhooks, version);
+        this.health = new Health(catalogue, interval, certificate);
+        this.makeMetrics = () -> new Metrics(catalogue, scrub, statistics, jobs, webhooks, certificate, version);
     }
 
     /** For the addresses where everyone comes: the numbers are for administrators. */

@@ -25,6 +25,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -39,6 +40,8 @@ import org.imageserver.catalogue.Verification;
 import org.imageserver.catalogue.Verifications;
 import org.imageserver.statistics.Requests;
 import org.imageserver.statistics.Statistics;
+import org.imageserver.tls.CertificateState;
+import org.imageserver.tls.RenewalState;
 
 /**
  * What the server does in numbers, in the text format of Prometheus. Nothing is kept for it: what others count is read
@@ -60,6 +63,7 @@ final class Metrics {
     private final Statistics statistics;
     private final Supplier<List<ObjectNode>> jobs;
     private final Supplier<List<ObjectNode>> webhooks;
+    private final Supplier<Optional<CertificateState>> certificate;
     private final String version;
     private final PrometheusRegistry runtime = new PrometheusRegistry();
     private final PrometheusTextFormatWriter writer =
@@ -71,12 +75,14 @@ final class Metrics {
             Statistics statistics,
             Supplier<List<ObjectNode>> jobs,
             Supplier<List<ObjectNode>> webhooks,
+            Supplier<Optional<CertificateState>> certificate,
             String version) {
         this.catalogue = catalogue;
         this.scrub = scrub;
         this.statistics = statistics;
         this.jobs = jobs;
         this.webhooks = webhooks;
+        this.certificate = certificate;
         this.version = version;
         JvmMetrics.builder().register(runtime);
     }
@@ -139,7 +145,21 @@ final class Metrics {
         if (usable < Long.MAX_VALUE) {
             all.add(gauge("imageserver_storage_free_bytes", "Room for more images.", value(usable)));
         }
+        certificate.get().map(Metrics::certificate).ifPresent(all::addAll);
         return all;
+    }
+
+    private static List<MetricSnapshot> certificate(CertificateState state) {
+        int failures = state.renewal().map(RenewalState::failures).orElse(0);
+        return List.of(
+                gauge(
+                        "imageserver_certificate_expiry_timestamp_seconds",
+                        "When the certificate that clients are shown expires.",
+                        value(state.ends().getEpochSecond())),
+                gauge(
+                        "imageserver_certificate_renewal_failures",
+                        "How often in a row it could not be had from the authority.",
+                        value(failures)));
     }
 
     private static long finished(ScrubProgress progress) {

@@ -51,6 +51,7 @@ record StatusData(
      * @param problems what is not served
      * @param damaged what is served although something is wrong with its file
      * @param webhooks how it stands with those who are told what becomes of images
+     * @param certificate that clients are shown, and what renews it; empty: they are shown none
      */
     record Details(
             List<Slow> slowest,
@@ -59,5 +60,6 @@ record StatusData(
             List<String> damaged,
             List<Work> jobs,
             List<Source> sources,
-            List<String> webhooks) {}
+            List<String> webhooks,
+            String certificate) {}
 }

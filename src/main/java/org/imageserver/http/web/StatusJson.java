@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
@@ -18,6 +19,7 @@ import org.imageserver.catalogue.Verifications;
 import org.imageserver.statistics.HandledRequest;
 import org.imageserver.statistics.Statistics;
 import org.imageserver.statistics.Traffic;
+import org.imageserver.tls.CertificateState;
 
 /**
  * What the status page shows, for programs. As there, everyone gets counts, and what may name a private image is for
@@ -31,6 +33,7 @@ final class StatusJson {
     private final Statistics statistics;
     private final Supplier<List<ObjectNode>> jobs;
     private final Supplier<List<ObjectNode>> sources;
+    private final Supplier<Optional<CertificateState>> certificate;
     private final String version;
 
     StatusJson(
@@ -38,11 +41,13 @@ final class StatusJson {
             Statistics statistics,
             Supplier<List<ObjectNode>> jobs,
             Supplier<List<ObjectNode>> sources,
+            Supplier<Optional<CertificateState>> certificate,
             String version) {
         this.sources = sources;
         this.catalogue = catalogue;
         this.statistics = statistics;
         this.jobs = jobs;
+        this.certificate = certificate;
         this.version = version;
     }
 
@@ -93,6 +98,16 @@ final class StatusJson {
         json.set("damaged", problems(overview.problems()));
         jobs.get().forEach(json.putArray("jobs")::add);
         sources.get().forEach(json.putArray("sources")::add);
+        certificate.get().ifPresent(state -> {
+            ObjectNode shown =
+                    json.putObject("certificate").put("not_after", state.ends().toString());
+            state.renewal().ifPresent(renewal -> {
+                shown.put("authority", renewal.authority().toString())
+                        .put("next", renewal.next().toString())
+                        .put("failures", renewal.failures());
+                renewal.lastFailure().ifPresent(failure -> shown.put("last_failure", failure));
+            });
+        });
     }
 
     private static ArrayNode requests(List<HandledRequest> requests) {

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -34,6 +35,7 @@ import org.imageserver.http.Route.Doc;
 import org.imageserver.statistics.HandledRequest;
 import org.imageserver.statistics.Statistics;
 import org.imageserver.statistics.Traffic;
+import org.imageserver.tls.CertificateState;
 
 /**
  * How the server is: images, disk, traffic, and for administrators what is slow or wrong. Everyone sees counts; what may
@@ -54,6 +56,7 @@ public final class StatusPage {
     private final Supplier<List<ObjectNode>> jobs;
     private final Supplier<List<ObjectNode>> sources;
     private final Supplier<List<ObjectNode>> webhooks;
+    private final Supplier<Optional<CertificateState>> certificate;
     private final String version;
     private final Instant started = Instant.now();
 
@@ -63,6 +66,7 @@ public final class StatusPage {
      * @param jobs what runs in the background, as the API shows it, newest first
      * @param sources how it stands with other servers whose images are brought here, as the API shows it
      * @param webhooks how it stands with those who are told what becomes of images
+     * @param certificate that clients are shown
      */
     public StatusPage(
             Catalogue catalogue,
@@ -70,12 +74,14 @@ public final class StatusPage {
             Supplier<List<ObjectNode>> jobs,
             Supplier<List<ObjectNode>> sources,
             Supplier<List<ObjectNode>> webhooks,
+            Supplier<Optional<CertificateState>> certificate,
             String version) {
         this.catalogue = catalogue;
         this.statistics = statistics;
         this.jobs = jobs;
         this.sources = sources;
         this.webhooks = webhooks;
+        this.certificate = certificate;
         this.version = version;
     }
 
@@ -97,7 +103,7 @@ public final class StatusPage {
     private Reply answer(Request request) throws IOException {
         if (isForProgram(request)) {
             return Reply.json(
-                            Body.of(new StatusJson(catalogue, statistics, jobs, sources, version)
+                            Body.of(new StatusJson(catalogue, statistics, jobs, sources, certificate, version)
                                     .of(request.principal())),
                             null)
                     .with("Vary", "Accept, Accept-Encoding");
@@ -240,7 +246,8 @@ public final class StatusPage {
                         .toList(),
                 jobs.get().stream().limit(SHOWN).map(StatusPage::work).toList(),
                 sources.get().stream().map(StatusPage::source).toList(),
-                webhooks.get().stream().map(StatusPage::webhook).toList());
+                webhooks.get().stream().map(StatusPage::webhook).toList(),
+                certificate.get().map(state -> state.describe(Instant.now())).orElse(""));
     }
 
     private static String webhook(ObjectNode hook) {

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.imageserver.TestAccount;
 import org.imageserver.TestServer;
 import org.imageserver.auth.Role;
@@ -66,12 +67,14 @@ class HealthTest {
                 ManifestRules.Mode.PUBLIC,
                 new UploadPolicy(1000, UploadPolicy.Streams.OFF, false));
         try (Catalogue catalogue = new Catalogue(new LocalStorage(directory), settings)) {
-            assertThat(new Health(catalogue, Duration.ofSeconds(1))
+            assertThat(new Health(catalogue, Duration.ofSeconds(1), Optional::empty)
                             .checks()
                             .getFirst()
                             .result())
                     .isEqualTo(Health.Result.OK);
-            assertThat(new Health(catalogue, Duration.ofSeconds(-1000)).checks().getFirst())
+            assertThat(new Health(catalogue, Duration.ofSeconds(-1000), Optional::empty)
+                            .checks()
+                            .getFirst())
                     .satisfies(check -> assertThat(check.result()).isEqualTo(Health.Result.FAILED))
                     .satisfies(check -> assertThat(check.message()).contains("what is served may be old"));
         }
