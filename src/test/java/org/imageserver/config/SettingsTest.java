@@ -199,6 +199,52 @@ class SettingsTest {
         assertRefused("{\n\n  " + entry + "\n}", expected);
     }
 
+    private static String acme(String listen, String entries) {
+        return "{\"listen\": [" + listen + "], \"acme\": {\"directory\": \"https://ca.example.com/dir\","
+                + " \"accept_terms\": true, " + entries + "}}";
+    }
+
+    @Test
+    void takesTheCertificateFromAnAuthority() throws Exception {
+        Settings settings = read(acme(
+                "\"*:80\", \"tls:*:443\"",
+                "\"domains\": [\"Images.Example.com\"], \"email\": \"a@example.com\", \"ca_file\": \"ca.pem\""));
+        Settings.Acme acme = settings.tls().acme().orElseThrow();
+        assertThat(acme.domains()).containsExactly("images.example.com");
+        assertThat(acme.challenge()).isEqualTo(Settings.Acme.Challenge.HTTP);
+        assertThat(acme.caFile()).contains(directory.resolve("ca.pem"));
+        assertThat(settings.tls().isOwn()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "\"*:80\", \"tls:*:443\" | \"domains\": [\"*.example.com\"] | for a wildcard, authorities want a record in the DNS",
+                "\"*:80\", \"tls:*:443\" | \"domains\": [\"10.0.0.1\"] | is no host name",
+                "\"*:80\", \"tls:*:443\" | \"domains\": [\"a_b.example.com\"] | is no host name",
+                "\"*:80\", \"tls:*:443\" | \"domains\": [] | must be a list of 1 to 100 host names",
+                "\"*:80\", \"tls:*:443\" | \"domains\": [\"a.example.com\"], \"accept_terms\": false | read the terms",
+                "\"*:80\", \"tls:*:443\" | \"domains\": [\"a.example.com\"], \"challenge\": \"dns-01\" | \"challenge\" must be",
+                "\"*:80\", \"tls:*:443\" | \"domains\": [\"a.example.com\"], \"email\": \"me\" | \"email\" must be",
+                "\"*:80\", \"tls:*:443\" | \"domains\": [\"a.example.com\"], \"mail\": \"me\" | unknown key \"mail\"",
+                "\"*:80\", \"tls:*:443\" | \"domains\": [\"a.example.com\"], \"directory\": \"http://ca\" | \"directory\" must be",
+                "\"*:80\" | \"domains\": [\"a.example.com\"] | add \"tls:*:443\"",
+                "\"tls:*:443\" | \"domains\": [\"a.example.com\"] | the authority asks on port 80 without TLS"
+            })
+    void saysWhatIsWrongWithAnAuthority(String listen, String entries, String problem) {
+        assertRefused(acme(listen, entries), problem);
+    }
+
+    @Test
+    void anAuthoritysCertificateNeedsNoFiles() {
+        assertRefused(
+                acme("\"*:80\", \"tls:*:443\"", "\"domains\": [\"a.example.com\"]")
+                        .replaceFirst("\\{", "{\"tls\": {\"certificate\": \"a\", \"key\": \"b\"}, "),
+                "beside \"acme\"");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "[]", "{", "{\"mode\": \"public\"} x", "{\"mode\": }", "{\"mode\": \"public\",, }"})
     void saysWhereTheJsonIsBroken(String text) {
