@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.imageserver.acme.AcmeCertificate;
@@ -24,6 +25,7 @@ import org.imageserver.catalogue.Scrub;
 import org.imageserver.catalogue.SharedSweep;
 import org.imageserver.catalogue.Trash;
 import org.imageserver.catalogue.UploadPolicy;
+import org.imageserver.config.ConfigException;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.Publishing;
@@ -38,17 +40,19 @@ import org.imageserver.http.health.HealthRoutes;
 import org.imageserver.http.imgapi.ImgapiPublishing;
 import org.imageserver.http.imgapi.ImgapiRoutes;
 import org.imageserver.http.imgapi.SignatureRoutes;
-import org.imageserver.http.imgapi.SourcesRoute;
+import org.imageserver.http.imgapi.SourceRoutes;
 import org.imageserver.http.publishing.PublishRoute;
 import org.imageserver.http.publishing.UploadRoutes;
 import org.imageserver.http.web.ImagePage;
 import org.imageserver.http.web.SignInRoutes;
+import org.imageserver.http.web.SourcePages;
 import org.imageserver.http.web.StatusPage;
 import org.imageserver.http.web.WebRoutes;
 import org.imageserver.http.web.WriteRoutes;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.mirror.Mirrors;
 import org.imageserver.mirror.OnDemand;
+import org.imageserver.mirror.Sources;
 import org.imageserver.remote.Fetcher;
 import org.imageserver.remote.Limits;
 import org.imageserver.retention.Pulls;
@@ -84,11 +88,15 @@ public final class ImageServer implements AutoCloseable {
     /** How often the rules of retention are applied. */
     private static final Duration RETENTION = Duration.ofDays(1);
 
+    /** What a configuration may say anew while the server runs. */
+    private static final Set<String> RELOADED = Set.of("limits", "sources", "ownSources");
+
     private final Settings settings;
     private final Storage storage;
     private final Catalogue catalogue;
     private final Mirrors mirrors;
     private final OnDemand onDemand;
+    private final Sources sources;
     private final Scrub scrub;
     private final Webhooks webhooks;
     private final Statistics statistics;
@@ -117,6 +125,7 @@ public final class ImageServer implements AutoCloseable {
         AuthorizedKeys keys = new AuthorizedKeys(settings.keysDir());
         mirrors = new Mirrors(settings, catalogue, catalogue.provenance());
         onDemand = new OnDemand(settings, catalogue, storage, mirrors);
+        sources = new Sources(settings, mirrors);
         statistics.whenDownloaded(onDemand::downloaded);
         scrub = catalogue.scrub(
                 new Scrub.Settings(settings.scrub().interval(), settings.scrub().bytesPerSecond()), mirrors::heal);
@@ -215,7 +224,13 @@ public final class ImageServer implements AutoCloseable {
                 Trash trash = new Trash(local, catalogueSettings);
                 catalogue.afterStart(() -> sweep(trash, new LeftoverSweep(local, catalogueSettings)));
                 catalogue.afterStart(
-                        new Retention(settings, catalogue, trash, pulls(statistics), InstantSource.system())::runAndLog,
+                        new Retention(
+                                        settings,
+                                        sources::urls,
+                                        catalogue,
+                                        trash,
+                                        pulls(statistics),
+                                        InstantSource.system())::runAndLog,
                         RETENTION);
             }
             case BucketStorage bucket ->
@@ -313,7 +328,8 @@ public final class ImageServer implements AutoCloseable {
         String version = Version.current();
         List<Route> apis = new ArrayList<>(new ImgapiRoutes(catalogue, version).routes());
         apis.addAll(new SignatureRoutes(catalogue, signingKey).routes());
-        apis.add(new SourcesRoute(mirrors::states).route());
+        apis.addAll(new SourceRoutes(sources).routes());
+        apis.addAll(new SourcePages(sources).routes());
         apis.addAll(publishing.routes());
         PublishRoute publish = new PublishRoute(catalogue.publisher());
         apis.addAll(List.of(publish.route(), publish.byPut()));
@@ -330,7 +346,7 @@ public final class ImageServer implements AutoCloseable {
                         catalogue,
                         statistics,
                         publishing::jobs,
-                        mirrors::states,
+                        sources::list,
                         webhooks::states,
                         this::certificateState,
                         version)
@@ -374,16 +390,22 @@ public final class ImageServer implements AutoCloseable {
     }
 
     /**
-     * The same, and takes up what can be changed in a configuration while the server runs: its limits.
+     * The same, and takes up what can be changed in a configuration while the server runs: its limits, and its sources.
      *
      * @param now as the configuration says now
      * @return what else is changed, and needs a restart
+     * @throws ConfigException when a source cannot be used; no part of the configuration is taken up then
      */
-    public List<String> reload(Settings now) {
+    public List<String> reload(Settings now) throws ConfigException {
+        try {
+            sources.reload(now);
+        } catch (IOException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()));
+        }
         reload();
         limits.change(now.limits());
         return now.differences(settings).stream()
-                .filter(name -> !name.equals("limits"))
+                .filter(name -> !RELOADED.contains(name))
                 .toList();
     }
 

@@ -65,7 +65,7 @@ class ArchitectureTest {
             .whereLayer("http")
             .mayOnlyBeAccessedByLayers("faces", "wiring")
             .whereLayer("mirror")
-            .mayOnlyBeAccessedByLayers("wiring", "cli")
+            .mayOnlyBeAccessedByLayers("faces", "wiring", "cli")
             .whereLayer("bundle")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("retention")

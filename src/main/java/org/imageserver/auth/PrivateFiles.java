@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes files that their owner alone may read, from their first moment on. */
-final class PrivateFiles {
+public final class PrivateFiles {
     private static final Logger LOG = LoggerFactory.getLogger(PrivateFiles.class);
 
     private PrivateFiles() {}
@@ -32,7 +32,7 @@ final class PrivateFiles {
     }
 
     /** Makes or replaces a file as a whole; durable when it returns. Only one may do so at a time. */
-    static void replace(Path file, byte[] content) throws IOException {
+    public static void replace(Path file, byte[] content) throws IOException {
         Path aside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(aside);
         try (FileChannel channel = create(aside)) {
@@ -53,7 +53,7 @@ final class PrivateFiles {
     }
 
     /** Makes a directory and those above it, as far as they are missing. */
-    static void makeDirectory(Path directory) throws IOException {
+    public static void makeDirectory(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             return;
         }

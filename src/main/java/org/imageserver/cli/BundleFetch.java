@@ -34,7 +34,7 @@ final class BundleFetch {
      */
     static Source known(String url, Settings configuration) throws CommandFailure {
         String address = url.replaceAll("/+$", "");
-        return configuration.sources().stream()
+        return configuration.allSources().stream()
                 .filter(source -> source.url().equals(address))
                 .findFirst()
                 .orElseThrow(

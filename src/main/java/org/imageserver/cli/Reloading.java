@@ -72,10 +72,10 @@ final class Reloading implements AutoCloseable {
         try {
             List<String> others = server.reload(Settings.read(config, overrides));
             if (others.isEmpty()) {
-                LOG.info("images, keys, certificate and limits are read again");
+                LOG.info("images, keys, certificate, limits and sources are read again");
             } else {
                 LOG.warn(
-                        "limits are read again; what else was changed in {} needs a restart: {}",
+                        "limits and sources are read again; what else was changed in {} needs a restart: {}",
                         config,
                         String.join(", ", others));
             }

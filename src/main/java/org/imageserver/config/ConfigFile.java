@@ -99,9 +99,25 @@ final class ConfigFile {
         return new ConfigException(path + " line " + line + ": unknown key \"" + name + "\"" + suggestion);
     }
 
+    /** The same, of which nothing may stand there but this key. */
+    ConfigFile only(SettingsKey key) throws ConfigException {
+        for (Map.Entry<SettingsKey, Entry> entry : entries.entrySet()) {
+            if (entry.getKey() != key) {
+                throw new ConfigException(path + " line " + entry.getValue().line() + ": \""
+                        + entry.getKey().key() + "\" does not belong here; this file holds \"" + key.key()
+                        + "\" alone");
+            }
+        }
+        return this;
+    }
+
     /** The directory that relative paths in the file count from. */
     Path directory() {
-        Path parent = path.getParent();
+        return directoryOf(path);
+    }
+
+    static Path directoryOf(Path path) {
+        Path parent = path.toAbsolutePath().getParent();
         return parent == null ? Path.of("") : parent;
     }
 

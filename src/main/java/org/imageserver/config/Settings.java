@@ -2,11 +2,15 @@ package org.imageserver.config;
 
 import java.lang.reflect.RecordComponent;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  * @param auditLog who changed what
  * @param channels sets of images among which clients choose; empty: all images are one set
  * @param signingKey the file of a key that manifests and lists are signed with, if they are
- * @param sources other servers whose images are brought here
+ * @param sources other servers whose images are brought here, by the configuration
+ * @param ownSources those that administrators gave the server while it ran
  * @param onDemandBytes how much room the files may take that clients had brought here; {@link Long#MAX_VALUE}: any
  * @param scrub how often and how fast files are read again
  * @param retention which images go by themselves
@@ -71,6 +76,7 @@ public record Settings(
         Optional<Path> signingKey,
         Publishing publishing,
         List<Source> sources,
+        List<OwnSources.Entry> ownSources,
         long onDemandBytes,
         Scrub scrub,
         Retention retention,
@@ -93,6 +99,11 @@ public record Settings(
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("a record's own accessors can be called", e);
         }
+    }
+
+    /** All other servers whose images are brought here. */
+    public List<Source> allSources() {
+        return OwnSources.beside(sources, ownSources);
     }
 
     /** Whether clients speak TLS anywhere. */
@@ -302,6 +313,22 @@ public record Settings(
             KEEP,
             DISABLE,
             REMOVE
+        }
+
+        /** Names it: its address and channel, by which nobody reads what may be secret in them. */
+        public String id() {
+            byte[] named = (url + " " + channel.orElse("")).getBytes(StandardCharsets.UTF_8);
+            try {
+                return HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(named), 0, 6);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("this JDK lacks SHA-256", e);
+            }
+        }
+
+        /** Its scheme, host and port; a path may hold a secret. */
+        public String host() {
+            return url.replaceFirst("^(https?://[^/]*)/.*", "$1");
         }
 
         /** The same wish, of a server that is reached, and trusted, as another source says. */

@@ -71,6 +71,7 @@ final class SettingsReader {
                         : Optional.empty(),
                 publishing(),
                 new SourcesReader(file).read(),
+                OwnSources.read(OwnSources.file(serveDir)),
                 onDemandBytes(bucket),
                 new MaintenanceReader(file).scrub(),
                 new MaintenanceReader(file).retention(),

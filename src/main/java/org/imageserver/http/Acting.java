@@ -70,4 +70,22 @@ public final class Acting {
         // An admin steps down to what that account may do; nobody steps up.
         return own.isAdmin() ? new Principal.Account(own.name(), uuid, Role.PUBLISHER) : own;
     }
+
+    /**
+     * Lets administrators through.
+     *
+     * @param what they alone may see or do: {@code the sources}
+     * @throws ApiException when it is somebody else
+     */
+    public static void requireAdmin(Request request, String what) {
+        switch (request.principal()) {
+            case Principal.Anonymous anonymous ->
+                throw new ApiException(ErrorCode.UnauthorizedError, "Unauthorized (" + what + " are for admins)");
+            case Principal.Account account -> {
+                if (!account.isAdmin()) {
+                    throw new ApiException(ErrorCode.OperatorOnly, what + " are for admins");
+                }
+            }
+        }
+    }
 }

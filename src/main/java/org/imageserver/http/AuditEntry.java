@@ -19,6 +19,7 @@ public final class AuditEntry {
 
     private volatile String account = "";
     private volatile String image = "";
+    private volatile String source = "";
 
     /** Who it is, as far as it was proved. */
     void by(Principal principal) {
@@ -35,6 +36,11 @@ public final class AuditEntry {
     /** The image that it is about. */
     public void on(String uuid) {
         image = uuid;
+    }
+
+    /** The other server that it is about, without what may be secret in its address. */
+    public void onSource(String host) {
+        source = host;
     }
 
     void on(Map<String, String> parameters) {
@@ -56,6 +62,9 @@ public final class AuditEntry {
         }
         if (!image.isEmpty()) {
             line = line.addKeyValue("image", image);
+        }
+        if (!source.isEmpty()) {
+            line = line.addKeyValue("source", source);
         }
         line.addKeyValue("status", status)
                 .addKeyValue("latency", millis)

@@ -33,9 +33,8 @@ public final class Mirror {
     /** No chain of increments is so long; a source that lies could go on for ever. */
     static final int MAX_ORIGINS = 100;
 
+    private final Feed feed;
     private final Source source;
-    private final SourceState state;
-    private final Upstream upstream;
     private final Catalogue catalogue;
     private final Provenance provenance;
     private final Principal.Account principal;
@@ -48,9 +47,8 @@ public final class Mirror {
      * @param principal in whose name images are changed
      */
     Mirror(Feed feed, Catalogue catalogue, Provenance provenance, Principal.Account principal) {
+        this.feed = feed;
         this.source = feed.source();
-        this.state = feed.state();
-        this.upstream = feed.upstream();
         this.catalogue = catalogue;
         this.provenance = provenance;
         this.principal = principal;
@@ -64,7 +62,7 @@ public final class Mirror {
 
     /** What is told of it. */
     SourceState state() {
-        return state;
+        return feed.state();
     }
 
     /**
@@ -73,7 +71,7 @@ public final class Mirror {
      * @throws RemoteException when the source cannot be asked
      */
     public Plan plan() throws RemoteException {
-        Optional<Upstream.Catalogue> there = upstream.list(knownList);
+        Optional<Upstream.Catalogue> there = feed.upstream().list(knownList);
         if (there.isEmpty()) {
             return new Plan(List.of(), List.of(), List.of(), 0, true);
         }
@@ -205,11 +203,13 @@ public final class Mirror {
             watcher.done("brought " + name);
             return true;
         } catch (IOException | ImageException e) {
-            LOG.atWarn()
-                    .addKeyValue("source", source.url())
-                    .addKeyValue("image", image.uuid())
-                    .log("an image cannot be brought here: {}", e.getMessage());
-            watcher.failed(name + ": " + e.getMessage());
+            if (!feed.isClosed()) {
+                LOG.atWarn()
+                        .addKeyValue("source", source.url())
+                        .addKeyValue("image", image.uuid())
+                        .log("an image cannot be brought here: {}", e.getMessage());
+                watcher.failed(name + ": " + e.getMessage());
+            }
             return false;
         }
     }

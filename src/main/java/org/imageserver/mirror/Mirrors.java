@@ -2,11 +2,10 @@ package org.imageserver.mirror;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
+import java.util.function.Consumer;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.catalogue.Catalogue;
@@ -14,26 +13,28 @@ import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.Provenance;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.Source;
-import org.imageserver.remote.Fetcher;
-import org.imageserver.remote.Limits;
 import org.imageserver.remote.RemoteException;
-import org.imageserver.signing.VerificationKey;
-import org.imageserver.tls.Trusted;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The mirrors of all sources of a configuration, and their schedule. Thread-safe. */
+/**
+ * The sources that there are now, and the mirrors of those that have a schedule. The set never changes; another one takes
+ * its place in one step, in which what is the same source goes on as if nothing had happened. Thread-safe.
+ */
 public final class Mirrors implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mirrors.class);
-    private static final Duration CONNECT = Duration.ofSeconds(10);
 
-    private final List<Feed> feeds = new ArrayList<>();
-    private final List<Mirror> mirrors = new ArrayList<>();
-    private final List<Fetcher> fetchers = new ArrayList<>();
+    private final Settings settings;
     private final Catalogue catalogue;
     private final Principal.Account principal;
     private final Provenance provenance;
-    private final Rounds rounds;
+    private volatile List<Line> lines = List.of();
+    private Consumer<List<Feed>> follower = feeds -> {};
+    private boolean isStarted;
+    private boolean isClosed;
+
+    /** A source and its schedule, which end together. */
+    private record Line(Feed feed, Optional<Mirror> mirror, Rounds rounds) {}
 
     /**
      * Makes the mirrors; asks nothing yet.
@@ -41,31 +42,17 @@ public final class Mirrors implements AutoCloseable {
      * @throws IOException when a file of authorities cannot be read, or a key that is trusted is none
      */
     public Mirrors(Settings settings, Catalogue catalogue, Provenance provenance) throws IOException {
-        this(settings, settings.sources(), catalogue, provenance);
+        this(settings, settings.allSources(), catalogue, provenance);
     }
 
     /** The same with other sources than those of the configuration. */
     public Mirrors(Settings settings, List<Source> sources, Catalogue catalogue, Provenance provenance)
             throws IOException {
+        this.settings = settings;
         this.principal = principal(settings);
         this.catalogue = catalogue;
         this.provenance = provenance;
-        for (Source source : sources) {
-            Optional<VerificationKey> trusted = SignedAnswers.trusted(source);
-            Fetcher fetcher = new Fetcher(
-                    new Limits(true, CONNECT, settings.idle()), EnvironmentProxy.selector(), trusted(source));
-            fetchers.add(fetcher);
-            Feed feed = new Feed(
-                    source,
-                    new Upstream(source, fetcher, settings.creator().uuid(), trusted),
-                    new Throttle(source.bytesPerSecond(), System::nanoTime),
-                    new SourceState(source));
-            feeds.add(feed);
-            if (source.policy().isScheduled()) {
-                mirrors.add(new Mirror(feed, catalogue, provenance, principal));
-            }
-        }
-        rounds = new Rounds("mirror", mirrors.size());
+        change(sources);
     }
 
     /** In whose name images are published and changed that come from sources. */
@@ -73,25 +60,77 @@ public final class Mirrors implements AutoCloseable {
         return new Principal.Account("mirror", settings.creator().uuid(), Role.ADMIN);
     }
 
+    /**
+     * Has these sources from now on. What runs for one that is the same goes on; what runs for one that is gone, or is
+     * another one now, is broken off and has ended when this returns. That may take some seconds.
+     *
+     * @throws IOException when a file of authorities cannot be read, or a key that is trusted is none; nothing is changed
+     */
+    public synchronized void change(List<Source> sources) throws IOException {
+        List<Line> before = lines;
+        List<Line> fresh = new ArrayList<>();
+        List<Line> next = new ArrayList<>();
+        for (Source source : sources.stream().distinct().toList()) {
+            Optional<Line> known = before.stream()
+                    .filter(line -> line.feed().source().equals(source))
+                    .findFirst();
+            next.add(known.isPresent() ? known.get() : open(source));
+            if (known.isEmpty()) {
+                fresh.add(next.getLast());
+            }
+        }
+        List<Line> gone = before.stream().filter(line -> !next.contains(line)).toList();
+        lines = List.copyOf(next);
+        gone.forEach(line -> {
+            line.rounds().stop();
+            line.feed().close();
+        });
+        follower.accept(feeds());
+        gone.forEach(line -> line.rounds().close());
+        if (isStarted && !isClosed) {
+            fresh.forEach(this::begin);
+        }
+    }
+
+    private Line open(Source source) throws IOException {
+        Feed feed = Feed.open(source, settings);
+        Optional<Mirror> mirror = source.policy().isScheduled()
+                ? Optional.of(new Mirror(feed, catalogue, provenance, principal))
+                : Optional.empty();
+        return new Line(feed, mirror, new Rounds("mirror", 1));
+    }
+
+    /** Tells somebody which sources there are, now and whenever they are others. */
+    synchronized void follow(Consumer<List<Feed>> whoever) {
+        follower = whoever;
+        whoever.accept(feeds());
+    }
+
     /** The mirrors that have a schedule, in the order of the configuration. */
     public List<Mirror> all() {
-        return List.copyOf(mirrors);
+        return lines.stream().flatMap(line -> line.mirror().stream()).toList();
     }
 
     /** All sources, in the order of the configuration. */
     List<Feed> feeds() {
-        return List.copyOf(feeds);
+        return lines.stream().map(Line::feed).toList();
     }
 
     /** How it stands with each source, as the API shows it. */
     public List<ObjectNode> states() {
-        return feeds.stream().map(feed -> feed.state().json()).toList();
+        return feeds().stream().map(feed -> feed.state().json()).toList();
     }
 
-    private static Optional<SSLContext> trusted(Source source) throws IOException {
-        return source.caFile().isPresent()
-                ? Optional.of(Trusted.by(source.caFile().get()))
-                : Optional.empty();
+    /**
+     * Looks what a source would bring, which need not be one of those that there are.
+     *
+     * @throws RemoteException when it cannot be asked
+     * @throws IOException when its file of authorities cannot be read, or the key that it trusts is none
+     */
+    public Plan rehearse(Source source) throws IOException {
+        try (Feed feed = Feed.open(source, settings)) {
+            return new Mirror(feed, catalogue, provenance, principal).plan();
+        }
     }
 
     /**
@@ -101,7 +140,7 @@ public final class Mirrors implements AutoCloseable {
      */
     public boolean heal(String uuid) {
         Optional<Provenance.Origin> origin = provenance.of(uuid);
-        for (Feed feed : feeds) {
+        for (Feed feed : feeds()) {
             if (origin.filter(its -> its.source().equals(feed.source().url())).isPresent()) {
                 return heal(feed, uuid);
             }
@@ -121,11 +160,18 @@ public final class Mirrors implements AutoCloseable {
     }
 
     /** Begins to look at every source, now and then again and again. */
-    public void start() {
-        mirrors.forEach(mirror -> rounds.begin(mirror.source().interval(), failures -> look(mirror, failures)));
+    public synchronized void start() {
+        isStarted = true;
+        lines.forEach(this::begin);
     }
 
-    private boolean look(Mirror mirror, int failures) {
+    private void begin(Line line) {
+        line.mirror()
+                .ifPresent(mirror -> line.rounds()
+                        .begin(mirror.source().interval(), failures -> look(line.feed(), mirror, failures)));
+    }
+
+    private boolean look(Feed feed, Mirror mirror, int failures) {
         SourceState state = mirror.state();
         try {
             Plan plan = mirror.plan();
@@ -141,8 +187,8 @@ public final class Mirrors implements AutoCloseable {
             }
             return mirror.run(plan, state);
         } catch (RemoteException e) {
-            state.refused(e.getMessage() == null ? e.toString() : e.getMessage());
-            if (failures == 0) {
+            state.refused(e.getMessage());
+            if (failures == 0 && !feed.isClosed()) {
                 LOG.warn("{} cannot be asked; trying again: {}", mirror.source().url(), e.getMessage());
             }
             return false;
@@ -155,9 +201,12 @@ public final class Mirrors implements AutoCloseable {
 
     /** Breaks off what is being fetched; nothing of it is to be seen. */
     @Override
-    public void close() {
-        rounds.stop();
-        fetchers.forEach(Fetcher::close);
-        rounds.close();
+    public synchronized void close() {
+        isClosed = true;
+        lines.forEach(line -> {
+            line.rounds().stop();
+            line.feed().close();
+        });
+        lines.forEach(line -> line.rounds().close());
     }
 }

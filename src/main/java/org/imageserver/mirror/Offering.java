@@ -116,7 +116,7 @@ final class Offering {
         return isDown ? asked : Optional.empty();
     }
 
-    /** Takes up the list that is on the disk. */
+    /** Takes up the list that is on the disk; nobody is told. */
     void load() {
         try {
             Optional<OfferList.Known> known = list.read();
@@ -129,7 +129,7 @@ final class Offering {
                     // Nobody knows yet.
                     isDown = true;
                 }
-                changed.run();
+                tell();
             }
         } catch (IOException e) {
             LOG.warn("the list of {} that was kept cannot be read; it is asked for again: {}", url(), e.getMessage());
@@ -186,7 +186,7 @@ final class Offering {
         isDown = true;
         lastFailure = Instant.now();
         feed.state().refused(String.valueOf(e.getMessage()));
-        if (failures == 0) {
+        if (failures == 0 && !feed.isClosed()) {
             LOG.warn(
                     "{} cannot be asked for its list; {}: {}",
                     url(),

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
@@ -29,67 +30,121 @@ public final class OnDemand implements AutoCloseable {
     private static final Duration SAVED_EVERY = Duration.ofMinutes(1);
 
     private final Catalogue catalogue;
+    private final Storage storage;
+    private final Principal.Account principal;
     private final Brought brought;
     private final Pulls pulls;
-    private final List<Offering> offerings = new CopyOnWriteArrayList<>();
-    private final Map<Offering, Duration> intervals = new HashMap<>();
-    private final Map<Offering, Mirror> followers = new HashMap<>();
     private final Unknown unknown;
-    private final Rounds rounds;
+    private final ReentrantLock showing = new ReentrantLock();
+    private final Rounds saving = new Rounds("on-demand-uses", 1);
+    private volatile List<Line> lines = List.of();
+    private boolean isStarted;
+
+    /**
+     * What a source offers, and how that is kept up to date.
+     *
+     * @param follower lets images follow what they are there; empty where a mirror does so
+     */
+    private record Line(Feed feed, Offering offering, Optional<Mirror> follower, Rounds rounds) {}
 
     /**
      * Takes up the lists that are kept of the sources with that policy; asks nothing yet.
      *
-     * @param mirrors which hold the ways to the sources; to be closed after this
+     * @param mirrors which hold the ways to the sources, and tell when there are others; to be closed after this
      */
     public OnDemand(Settings settings, Catalogue catalogue, Storage storage, Mirrors mirrors) {
         this.catalogue = catalogue;
-        Provenance provenance = catalogue.provenance();
+        this.storage = storage;
         this.brought = new Brought(storage, InstantSource.system());
-        Principal.Account principal = Mirrors.principal(settings);
-        Set<String> pinned = new HashSet<>();
-        settings.sources().forEach(source -> pinned.addAll(source.pinned()));
+        this.principal = Mirrors.principal(settings);
         Room room = new Room(
-                settings.onDemandBytes(), pinned, catalogue, provenance, principal, brought, this::canBeHadAgain);
-        this.pulls = new Pulls(catalogue, offerings, principal, room);
-        for (Feed feed : mirrors.feeds()) {
-            if (feed.source().policy().isOnDemand()) {
-                Carrier carrier = new Carrier(feed, catalogue, provenance, principal);
-                Offering offering = new Offering(feed, carrier, catalogue, storage, pulls, this::show);
-                offerings.add(offering);
-                intervals.put(offering, feed.source().interval());
-                if (!feed.source().policy().isScheduled()) {
-                    followers.put(offering, new Mirror(feed, catalogue, provenance, principal));
-                }
+                settings.onDemandBytes(),
+                () -> pinned(mirrors.feeds()),
+                catalogue,
+                catalogue.provenance(),
+                principal,
+                brought,
+                this::canBeHadAgain);
+        this.pulls = new Pulls(catalogue, this::offerings, principal, room);
+        this.unknown = new Unknown(this::offerings, InstantSource.system());
+        mirrors.follow(this::change);
+    }
+
+    private static Set<String> pinned(List<Feed> feeds) {
+        return feeds.stream().flatMap(feed -> feed.source().pinned().stream()).collect(Collectors.toSet());
+    }
+
+    private List<Offering> offerings() {
+        return lines.stream().map(Line::offering).toList();
+    }
+
+    /** Shows what these offer from now on; the lists of those that are new are taken up before the others go. */
+    private synchronized void change(List<Feed> feeds) {
+        List<Line> before = lines;
+        List<Line> fresh = new ArrayList<>();
+        List<Line> next = new ArrayList<>();
+        for (Feed feed : feeds) {
+            if (!feed.source().policy().isOnDemand()) {
+                continue;
+            }
+            Optional<Line> known =
+                    before.stream().filter(line -> line.feed().equals(feed)).findFirst();
+            next.add(known.orElseGet(() -> line(feed)));
+            if (known.isEmpty()) {
+                next.getLast().offering().load();
+                fresh.add(next.getLast());
             }
         }
-        this.unknown = new Unknown(offerings, InstantSource.system());
-        this.rounds = new Rounds("on-demand", offerings.size() + 1);
-        offerings.forEach(Offering::load);
+        List<Line> gone = before.stream().filter(line -> !next.contains(line)).toList();
+        lines = List.copyOf(next);
+        if (fresh.isEmpty() && gone.isEmpty()) {
+            return;
+        }
+        unknown.forget();
+        show();
+        gone.forEach(line -> line.rounds().close());
+        if (isStarted) {
+            fresh.forEach(this::begin);
+        }
+    }
+
+    private Line line(Feed feed) {
+        Provenance provenance = catalogue.provenance();
+        Carrier carrier = new Carrier(feed, catalogue, provenance, principal);
+        return new Line(
+                feed,
+                new Offering(feed, carrier, catalogue, storage, pulls, this::show),
+                feed.source().policy().isScheduled()
+                        ? Optional.empty()
+                        : Optional.of(new Mirror(feed, catalogue, provenance, principal)),
+                new Rounds("on-demand", 1));
     }
 
     /** Whether there is any such source. */
     public boolean isConfigured() {
-        return !offerings.isEmpty();
+        return !lines.isEmpty();
     }
 
     /** Begins to ask the sources for their lists, now and then again and again. */
-    public void start() {
-        if (!isConfigured()) {
-            return;
-        }
-        intervals.forEach((offering, interval) -> rounds.begin(interval, failures -> refresh(offering, failures)));
-        rounds.begin(SAVED_EVERY, failures -> {
+    public synchronized void start() {
+        isStarted = true;
+        lines.forEach(this::begin);
+        saving.begin(SAVED_EVERY, failures -> {
             save();
             return true;
         });
     }
 
-    private boolean refresh(Offering offering, int failures) {
+    private void begin(Line line) {
+        line.rounds().begin(line.feed().source().interval(), failures -> refresh(line, failures));
+    }
+
+    private boolean refresh(Line line, int failures) {
+        Offering offering = line.offering();
         try {
             Optional<List<Listed>> news = offering.refresh(failures);
-            Mirror follower = followers.get(offering);
-            if (news.isPresent() && follower != null) {
+            if (news.isPresent() && line.follower().isPresent()) {
+                Mirror follower = line.follower().get();
                 follower.follow(news.get(), follower.state());
             }
             return true;
@@ -103,7 +158,17 @@ public final class OnDemand implements AutoCloseable {
     }
 
     /** The first source that offers an image is the one whose manifest is shown. */
-    private synchronized void show() {
+    private void show() {
+        showing.lock();
+        try {
+            showAll();
+        } finally {
+            showing.unlock();
+        }
+    }
+
+    private void showAll() {
+        List<Offering> offerings = offerings();
         Map<String, Image> all = new HashMap<>();
         offerings.reversed().forEach(offering -> all.putAll(offering.images()));
         Optional<Instant> oldest = offerings.stream()
@@ -132,7 +197,7 @@ public final class OnDemand implements AutoCloseable {
     }
 
     private boolean canBeHadAgain(String uuid) {
-        return offerings.stream()
+        return offerings().stream()
                 .filter(offering -> !offering.isDown())
                 .anyMatch(offering -> offering.offers(uuid) || isThere(offering, uuid));
     }
@@ -149,11 +214,17 @@ public final class OnDemand implements AutoCloseable {
     /** Breaks off what is being fetched; nothing of it is to be seen. */
     @Override
     public void close() {
-        rounds.stop();
+        saving.stop();
+        List<Line> last = end();
+        last.forEach(line -> line.rounds().stop());
         pulls.close();
-        rounds.close();
-        if (isConfigured()) {
-            save();
-        }
+        last.forEach(line -> line.rounds().close());
+        saving.close();
+        save();
+    }
+
+    private synchronized List<Line> end() {
+        isStarted = false;
+        return lines;
     }
 }

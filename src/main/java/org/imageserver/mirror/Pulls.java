@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
@@ -37,7 +38,7 @@ final class Pulls implements Offer, AutoCloseable {
     private static final int MOST_WAITING = 1000;
 
     private final Catalogue catalogue;
-    private final List<Offering> sources;
+    private final Supplier<List<Offering>> sources;
     private final Principal.Account principal;
     private final Room room;
     private final Map<String, Pull> running = new HashMap<>();
@@ -48,10 +49,10 @@ final class Pulls implements Offer, AutoCloseable {
     /**
      * Makes pulls; asks nothing yet.
      *
-     * @param sources in the order in which they are asked; may still be filled
+     * @param sources that there are now, in the order in which they are asked
      * @param principal who sees everything
      */
-    Pulls(Catalogue catalogue, List<Offering> sources, Principal.Account principal, Room room) {
+    Pulls(Catalogue catalogue, Supplier<List<Offering>> sources, Principal.Account principal, Room room) {
         this.catalogue = catalogue;
         this.sources = sources;
         this.principal = principal;
@@ -143,7 +144,7 @@ final class Pulls implements Offer, AutoCloseable {
     private String tryAll(Pull pull) {
         String uuid = pull.image().uuid();
         String reason = "no source has it any more";
-        for (Offering source : blame.innocentFirst(uuid, sources)) {
+        for (Offering source : blame.innocentFirst(uuid, sources.get())) {
             try {
                 if (bring(pull, source)) {
                     blame.forget(uuid);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
@@ -26,7 +27,7 @@ final class Room {
     private static final Logger LOG = LoggerFactory.getLogger(Room.class);
 
     private final long limit;
-    private final Set<String> pinned;
+    private final Supplier<Set<String>> pinned;
     private final Catalogue catalogue;
     private final Provenance provenance;
     private final Principal.Account principal;
@@ -37,11 +38,12 @@ final class Room {
      * Makes the keeper.
      *
      * @param limit in bytes; {@link Long#MAX_VALUE} for none
+     * @param pinned uuids of images that stay
      * @param canBeHadAgain whether a source has an image at this moment
      */
     Room(
             long limit,
-            Set<String> pinned,
+            Supplier<Set<String>> pinned,
             Catalogue catalogue,
             Provenance provenance,
             Principal.Account principal,
@@ -112,8 +114,9 @@ final class Room {
 
     private Optional<Image> leastUsed(Set<String> tried) {
         Snapshot now = catalogue.snapshot();
+        Set<String> staying = pinned.get();
         return ours().stream()
-                .filter(image -> !tried.contains(image.uuid()) && !pinned.contains(image.uuid()))
+                .filter(image -> !tried.contains(image.uuid()) && !staying.contains(image.uuid()))
                 .filter(image -> now.dependents(image.uuid()).isEmpty())
                 .sorted(Comparator.<Image>comparingLong(image -> brought.lastUse(image.uuid()))
                         .thenComparing(Image::uuid))

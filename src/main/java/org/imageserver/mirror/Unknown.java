@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.imageserver.catalogue.ImageException;
 import org.imageserver.remote.RemoteException;
 import org.slf4j.Logger;
@@ -28,7 +29,7 @@ final class Unknown {
 
     private static final long PATIENCE_SECONDS = 2;
 
-    private final List<Offering> sources;
+    private final Supplier<List<Offering>> sources;
     private final InstantSource clock;
     private final Semaphore room = new Semaphore(AT_A_TIME + MOST_WAITING);
     private final Semaphore asking = new Semaphore(AT_A_TIME);
@@ -39,7 +40,7 @@ final class Unknown {
         }
     };
 
-    Unknown(List<Offering> sources, InstantSource clock) {
+    Unknown(Supplier<List<Offering>> sources, InstantSource clock) {
         this.sources = sources;
         this.clock = clock;
     }
@@ -73,6 +74,11 @@ final class Unknown {
         }
     }
 
+    /** Forgets what is missing: there are other sources by now. */
+    synchronized void forget() {
+        missing.clear();
+    }
+
     private static ImageException tooMany() {
         return new ImageException.FileUnavailable(
                 "the sources are being asked for too many unknown images; try again in a moment");
@@ -88,7 +94,7 @@ final class Unknown {
             return;
         }
         boolean isSure = true;
-        for (Offering source : sources) {
+        for (Offering source : sources.get()) {
             try {
                 isSure &= source.mayBeAsked();
                 if (source.offers(uuid) || (source.mayBeAsked() && source.find(uuid))) {

@@ -65,9 +65,9 @@ public final class Fetcher implements AutoCloseable {
         trusted.ifPresent(builder::sslContext);
     }
 
-    private synchronized HttpClient client() throws IOException {
+    private synchronized HttpClient client(URI url) throws StoppedException {
         if (isClosed) {
-            throw new IOException("the server stops");
+            throw new StoppedException(named(url));
         }
         if (client == null) {
             client = builder.build();
@@ -176,7 +176,9 @@ public final class Fetcher implements AutoCloseable {
                 HttpRequest.newBuilder(url).timeout(limits.idle()).header("User-Agent", "image-server");
         headers.forEach(request::header);
         try {
-            return client().send(request.build(), BodyHandlers.ofPublisher());
+            return client(url).send(request.build(), BodyHandlers.ofPublisher());
+        } catch (StoppedException e) {
+            throw e;
         } catch (IOException e) {
             throw new RemoteException(named(url) + ": " + Failures.text(e), e);
         } catch (InterruptedException e) {

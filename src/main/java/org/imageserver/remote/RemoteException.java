@@ -3,7 +3,7 @@ package org.imageserver.remote;
 import java.io.IOException;
 
 /** Another server could not be asked, refused, or broke off; the message says which server and what it said. */
-public final class RemoteException extends IOException {
+public class RemoteException extends IOException {
     /** Says which server, and what it said. */
     public RemoteException(String message) {
         super(message);
@@ -16,7 +16,7 @@ public final class RemoteException extends IOException {
 
     /** The message, never null. */
     @Override
-    public String getMessage() {
+    public final String getMessage() {
         return String.valueOf(super.getMessage());
     }
 }

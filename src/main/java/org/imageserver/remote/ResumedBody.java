@@ -58,6 +58,8 @@ public final class ResumedBody implements ReadableByteChannel {
         while (true) {
             try {
                 return ask.with(Map.of());
+            } catch (StoppedException e) {
+                throw e;
             } catch (RemoteException e) {
                 failures++;
                 if (failures > MOST_FIRST_FAILURES) {
@@ -86,6 +88,8 @@ public final class ResumedBody implements ReadableByteChannel {
                     failures = 0;
                 }
                 return length;
+            } catch (StoppedException e) {
+                throw e;
             } catch (RemoteException e) {
                 broken = e;
                 failures++;

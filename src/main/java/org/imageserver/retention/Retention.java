@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.catalogue.Catalogue;
@@ -15,7 +14,6 @@ import org.imageserver.catalogue.Provenance;
 import org.imageserver.catalogue.Target;
 import org.imageserver.catalogue.Trash;
 import org.imageserver.config.Settings;
-import org.imageserver.config.Settings.Source;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +22,7 @@ public final class Retention {
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
     private final Settings.Retention settings;
-    private final Set<String> sources;
+    private final Supplier<List<String>> sources;
     private final Catalogue catalogue;
     private final Trash trash;
     private final Pulls pulls;
@@ -33,8 +31,29 @@ public final class Retention {
 
     /** Takes the rules; does nothing yet. */
     public Retention(Settings settings, Catalogue catalogue, Trash trash, Pulls pulls, InstantSource clock) {
+        this(
+                settings,
+                () -> settings.allSources().stream().map(Settings.Source::url).toList(),
+                catalogue,
+                trash,
+                pulls,
+                clock);
+    }
+
+    /**
+     * The same where sources come and go.
+     *
+     * @param sources the addresses of the servers that would bring back what came from them
+     */
+    public Retention(
+            Settings settings,
+            Supplier<List<String>> sources,
+            Catalogue catalogue,
+            Trash trash,
+            Pulls pulls,
+            InstantSource clock) {
         this.settings = settings.retention();
-        this.sources = settings.sources().stream().map(Source::url).collect(Collectors.toUnmodifiableSet());
+        this.sources = sources;
         this.catalogue = catalogue;
         this.trash = trash;
         this.pulls = pulls;
@@ -49,12 +68,13 @@ public final class Retention {
     }
 
     private boolean isMirrored(Image image) {
-        return !sources.isEmpty()
+        List<String> now = sources.get();
+        return !now.isEmpty()
                 && catalogue
                         .provenance()
                         .of(image.uuid())
                         .map(Provenance.Origin::source)
-                        .filter(sources::contains)
+                        .filter(now::contains)
                         .isPresent();
     }
 
