@@ -47,6 +47,13 @@ public final class Sources {
         Optional<Entry> own(String id) {
             return own.stream().filter(entry -> entry.source().id().equals(id)).findFirst();
         }
+
+        Entry ownOne(String id) throws NoSuchSourceException {
+            if (own(id).isEmpty() && isConfigured(id)) {
+                throw NoSuchSourceException.ofTheConfiguration(id);
+            }
+            return own(id).orElseThrow(() -> NoSuchSourceException.unknown(id));
+        }
     }
 
     /**
@@ -100,12 +107,13 @@ public final class Sources {
      * @throws WrongSourceException when it cannot be used, or is there already
      */
     public synchronized ObjectNode add(ObjectNode wish) throws IOException, WrongSourceException {
+        Known now = written();
         Entry added = parse(wish, Optional.empty());
         String id = added.source().id();
-        if (known.isConfigured(id) || known.own(id).isPresent()) {
+        if (now.isConfigured(id) || now.own(id).isPresent()) {
             throw wrong("url", "is a source already; change that one, or name another channel");
         }
-        keep(Stream.concat(known.own().stream(), Stream.of(added)).toList());
+        keep(Stream.concat(now.own().stream(), Stream.of(added)));
         LOG.info("{} is a source now", added.source().host());
         return shown(id);
     }
@@ -119,10 +127,9 @@ public final class Sources {
      */
     public synchronized ObjectNode change(String id, ObjectNode wish)
             throws IOException, WrongSourceException, NoSuchSourceException {
-        Entry changed = parse(wish, Optional.of(ownOne(id)));
-        keep(known.own().stream()
-                .map(each -> each.source().id().equals(id) ? changed : each)
-                .toList());
+        Known now = written();
+        Entry changed = parse(wish, Optional.of(now.ownOne(id)));
+        keep(now.own().stream().map(each -> each.source().id().equals(id) ? changed : each));
         LOG.info("the source {} is changed", changed.source().host());
         return shown(id);
     }
@@ -130,11 +137,13 @@ public final class Sources {
     /**
      * Removes a source; what came from it stays. What was being fetched has ended.
      *
+     * @throws WrongSourceException when the file of the sources is damaged
      * @throws NoSuchSourceException when there is none, or it is one of the configuration
      */
-    public synchronized void remove(String id) throws IOException, NoSuchSourceException {
-        Entry removed = ownOne(id);
-        keep(known.own().stream().filter(each -> !each.source().id().equals(id)).toList());
+    public synchronized void remove(String id) throws IOException, WrongSourceException, NoSuchSourceException {
+        Known now = written();
+        Entry removed = now.ownOne(id);
+        keep(now.own().stream().filter(each -> !each.source().id().equals(id)));
         LOG.info("{} is no source any more", removed.source().host());
     }
 
@@ -148,7 +157,7 @@ public final class Sources {
      */
     public Plan rehearse(Optional<String> id, ObjectNode wish)
             throws IOException, WrongSourceException, NoSuchSourceException {
-        Optional<Entry> before = id.isPresent() ? Optional.of(ownOne(id.get())) : Optional.empty();
+        Optional<Entry> before = id.isPresent() ? Optional.of(known.ownOne(id.get())) : Optional.empty();
         return mirrors.rehearse(parse(wish, before).source());
     }
 
@@ -170,15 +179,6 @@ public final class Sources {
                 .filter(source -> source.path("id").asText().equals(id))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private Entry ownOne(String id) throws NoSuchSourceException {
-        Known now = known;
-        Optional<Entry> own = now.own(id);
-        if (own.isEmpty() && now.isConfigured(id)) {
-            throw NoSuchSourceException.ofTheConfiguration(id);
-        }
-        return own.orElseThrow(() -> NoSuchSourceException.unknown(id));
     }
 
     /** What is not said stays as it was where it names the source, or is secret. */
@@ -218,22 +218,18 @@ public final class Sources {
     }
 
     /** On the disk first: what is acknowledged outlives a crash. */
-    private void keep(List<Entry> own) throws IOException {
-        if (!written().equals(known.own())) {
-            throw new IOException(
-                    file + " was changed by hand; send HUP to the server, which takes it up, and try again");
-        }
+    private void keep(Stream<Entry> own) throws IOException, WrongSourceException {
         PrivateFiles.makeDirectory(Objects.requireNonNull(file.getParent()));
-        PrivateFiles.replace(file, OwnSources.print(own));
-        take(new Known(known.configured(), written()));
+        PrivateFiles.replace(file, OwnSources.print(own.toList()));
+        take(written());
     }
 
-    /** A broken file is never written over: to read it fails. */
-    private List<Entry> written() throws IOException {
+    /** With what somebody wrote into the file by hand: it is not written over, and a broken file least of all. */
+    private Known written() throws WrongSourceException {
         try {
-            return OwnSources.read(file);
+            return new Known(known.configured(), OwnSources.read(file));
         } catch (ConfigException e) {
-            throw new IOException(e.getMessage(), e);
+            throw wrong(String.valueOf(file.getFileName()), "is damaged; mend or remove it: " + e.getMessage());
         }
     }
 }

@@ -2,8 +2,6 @@ package org.imageserver.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.imageserver.TestServer;
@@ -63,18 +61,10 @@ class CostOfRequestsTest {
         for (int request = 0; request < WARM_UP; request++) {
             server.getBytes(target, headers);
         }
-        long before = allocated();
+        long before = TestServer.allocated();
         for (int request = 0; request < REQUESTS; request++) {
             server.getBytes(target, headers);
         }
-        return (allocated() - before) / REQUESTS;
-    }
-
-    private static long allocated() {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().matches("(vert\\.x|copy)-.*"))
-                .mapToLong(thread -> threads.getThreadAllocatedBytes(thread.threadId()))
-                .sum();
+        return (TestServer.allocated() - before) / REQUESTS;
     }
 }

@@ -45,6 +45,9 @@ class ArrivingFileTest extends WithUpstream {
     /** More than both sockets hold. */
     private static final int LARGE = 24 * 1024 * 1024;
 
+    /** Many pieces. */
+    private static final int MEASURED = 8 * 1024 * 1024;
+
     private TestServer serveSo(String way) {
         return serve(way + ", \"sources\": [" + source(upstream, "on-demand", "") + "]");
     }
@@ -165,6 +168,40 @@ class ArrivingFileTest extends WithUpstream {
             assertThat(isHere(server, uuid)).isTrue();
             assertThat(slow.sha1(LARGE)).isEqualTo(TestImages.sha1(file));
             assertThat(upstream.fetches(uuid)).isOne();
+        }
+    }
+
+    /** What the kernel sends costs the heap next to nothing; whatever takes its place copies. */
+    @Test
+    void isSentByTheKernelWhileItArrives() throws Exception {
+        long byTheKernel = allocatedWhileArriving(BY_THE_KERNEL, 1);
+        assertThat(byTheKernel).isLessThan(MEASURED / 32);
+        assertThat(allocatedWhileArriving(THROUGH_A_BUFFER, 3))
+                .as("the way with a copy, to see that this test sees it")
+                .isGreaterThan(MEASURED / 2);
+    }
+
+    private long allocatedWhileArriving(String way, int number) throws Exception {
+        String first = upstream.add(number, "warm-up", bytes(number, MEASURED));
+        String measured = upstream.add(number + 1, "measured", bytes(number + 1, MEASURED));
+        try (TestServer server = serveSo(way)) {
+            allocatedBy(server, first);
+            return allocatedBy(server, measured);
+        }
+    }
+
+    private long allocatedBy(TestServer server, String uuid) throws Exception {
+        awaitKnown(server, uuid);
+        upstream.holdAt(MEASURED / 2 + 1);
+        try (RawConnection client = RawConnection.tcp(server.port())) {
+            long before = TestServer.allocated();
+            ask(client, uuid, "").readHead();
+            client.readBytes(MEASURED / 2);
+            long allocated = TestServer.allocated() - before;
+            assertThat(isHere(server, uuid)).isFalse();
+            upstream.goOn();
+            assertThat(client.readBytes(MEASURED / 2)).hasSize(MEASURED / 2);
+            return allocated;
         }
     }
 

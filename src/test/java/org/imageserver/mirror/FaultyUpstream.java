@@ -42,6 +42,7 @@ public final class FaultyUpstream implements AutoCloseable {
     private final AtomicInteger unchanged = new AtomicInteger();
     private final AtomicInteger stalls = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile String authorization = "";
     private volatile int stallAt;
     private volatile boolean isTrickling;
     private volatile int cutAt = Integer.MAX_VALUE;
@@ -181,6 +182,11 @@ public final class FaultyUpstream implements AutoCloseable {
         whenFileIsSent = work;
     }
 
+    /** How the last request proved who asks. */
+    String authorization() {
+        return authorization;
+    }
+
     /** How often the list was asked for by somebody who had it. */
     int unchanged() {
         return unchanged.get();
@@ -204,6 +210,9 @@ public final class FaultyUpstream implements AutoCloseable {
                 + exchange.getRequestHeaders()
                         .getOrDefault("Range", List.of(""))
                         .getFirst());
+        authorization = exchange.getRequestHeaders()
+                .getOrDefault("Authorization", List.of(""))
+                .getFirst();
         String[] parts = path.split("/", -1);
         if (status != 200) {
             exchange.sendResponseHeaders(status, -1);

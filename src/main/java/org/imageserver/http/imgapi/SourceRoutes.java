@@ -128,7 +128,7 @@ public final class SourceRoutes {
         return Reply.json(Body.of(source.toString()), null);
     }
 
-    private Reply remove(Request request) throws IOException, NoSuchSourceException {
+    private Reply remove(Request request) throws IOException, WrongSourceException, NoSuchSourceException {
         sources.remove(id(request));
         return new Reply.Empty(204, Map.of());
     }
