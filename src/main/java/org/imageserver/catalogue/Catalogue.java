@@ -478,8 +478,8 @@ public final class Catalogue implements AutoCloseable {
         Optional<Damage> damage = quarantine.find(uuid, part);
         if (damage.isPresent()) {
             String what = part == Part.ICON ? "the icon of image " : "image ";
-            throw new ImageException.FileUnavailable(
-                    what + uuid + " cannot be had at the moment. " + damage.get().sentence());
+            throw new ImageException.FileUnavailable(what + uuid + " cannot be had at the moment. "
+                    + damage.get().sentence());
         }
     }
 

@@ -132,7 +132,7 @@ public final class Quarantine {
 
     /** A manifest that is wrong for a moment takes away its image, and says nothing of the bytes. */
     private boolean isGone(Place place, Optional<Image> image) throws IOException {
-        return place.part() == Part.ICON && image.isPresent()
+        return (place.part() == Part.ICON && image.isPresent())
                 || storage.stat(StoredManifest.key(place.uuid())).isEmpty();
     }
 
@@ -195,14 +195,13 @@ public final class Quarantine {
 
     /** The sha1 that these bytes must have. Of an icon, another one is as good; so it is what it was when it was new. */
     private Optional<String> expected(Place place, BlobInfo blob) throws IOException {
-        Optional<String> known =
-                switch (place.part()) {
-                    case FILE -> expected(place.uuid());
-                    case ICON ->
-                        find(place.uuid(), Part.ICON)
-                                .filter(damage -> damage.isOf(blob))
-                                .map(Damage::expected);
-                };
+        Optional<String> known = switch (place.part()) {
+            case FILE -> expected(place.uuid());
+            case ICON ->
+                find(place.uuid(), Part.ICON)
+                        .filter(damage -> damage.isOf(blob))
+                        .map(Damage::expected);
+        };
         return known.or(() -> digests.find(blob).map(FileDigest::sha1));
     }
 

@@ -81,9 +81,7 @@ final class ScrubCommand implements Callable<Integer> {
                     .orElseThrow(() -> new CommandFailure(CommandFailure.WRONG_USE, "there is no image " + uuid)));
         }
         return uuids.isEmpty()
-                ? snapshot.images().stream()
-                        .filter(image -> parts(image) > 0)
-                        .toList()
+                ? snapshot.images().stream().filter(image -> parts(image) > 0).toList()
                 : chosen;
     }
 

@@ -271,8 +271,8 @@ class ScrubTest {
             HttpResponse<String> refused = server.get("/images/" + uuid + "/icon");
             assertThat(refused.statusCode()).isEqualTo(503);
             assertThat(TestServer.json(refused).path("message").asText())
-                    .startsWith("the icon of image " + uuid + " cannot be had at the moment. The icon is damaged and not"
-                            + " served: its sha1 is ");
+                    .startsWith("the icon of image " + uuid
+                            + " cannot be had at the moment. The icon is damaged and not" + " served: its sha1 is ");
             assertThat(status(server, uuid)).as("its file").isEqualTo(200);
             assertThat(server.get(server.watched("/metrics")).body())
                     .contains("imageserver_quarantined_files 1.0\n", "imageserver_scrub_pass_files 2.0\n");
@@ -316,8 +316,7 @@ class ScrubTest {
             Files.delete(directory.resolve("images/" + TestImages.uuid(2) + "/icon.gif"));
             await().until(() -> iconStatus(server, TestImages.uuid(1)) == 200);
             await().until(() -> iconStatus(server, TestImages.uuid(2)) == 404);
-            await().until(() ->
-                    server.server().catalogue().quarantine().uuids().isEmpty());
+            await().until(() -> server.server().catalogue().quarantine().uuids().isEmpty());
         }
     }
 

@@ -47,11 +47,11 @@ class RecordedPeerTest extends WithUpstream {
 
     private void assertNothingIsKept(TestServer server) throws IOException {
         server.rescan();
-        peer.images().forEach(image -> assertThat(isHere(server, image.path("uuid").asText()))
-                .isFalse());
+        peer.images()
+                .forEach(image ->
+                        assertThat(isHere(server, image.path("uuid").asText())).isFalse());
         try (Stream<Path> files = Files.list(directory.resolve("images"))) {
-            assertThat(files.map(file -> file.getFileName().toString()))
-                    .allMatch(name -> name.startsWith("."));
+            assertThat(files.map(file -> file.getFileName().toString())).allMatch(name -> name.startsWith("."));
         }
     }
 
@@ -119,7 +119,8 @@ class RecordedPeerTest extends WithUpstream {
             await().atMost(SOON).until(() -> server.names("/images").size() == IMAGES);
             JsonNode list = TestServer.json(server.get("/images"));
             for (int number = 0; number < IMAGES; number++) {
-                assertSameFields((ObjectNode) list.path(number), (ObjectNode) peer.images().path(number));
+                assertSameFields((ObjectNode) list.path(number), (ObjectNode)
+                        peer.images().path(number));
             }
             assertThat(server.names("/images?tag.role=db")).containsExactly("alpha", "bravo");
             assertThat(server.get("/images/" + list.path(0).path("uuid").asText() + "/file")
@@ -133,7 +134,9 @@ class RecordedPeerTest extends WithUpstream {
     /** Ours may say more of a field that is left out there. */
     private static void assertSameFields(ObjectNode ours, ObjectNode its) {
         for (Map.Entry<String, JsonNode> field : its.properties()) {
-            assertThat(ours.path(field.getKey())).as(its.path("name") + " " + field.getKey()).isEqualTo(field.getValue());
+            assertThat(ours.path(field.getKey()))
+                    .as(its.path("name") + " " + field.getKey())
+                    .isEqualTo(field.getValue());
         }
     }
 

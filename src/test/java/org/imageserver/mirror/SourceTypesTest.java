@@ -26,8 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sources of each protocol, and those that have their images in channels. */
 class SourceTypesTest extends WithUpstream {
-    private static final String CHANNELS =
-            """
+    private static final String CHANNELS = """
             "channels": [
               {"name": "dev", "description": "all builds", "default": true},
               {"name": "release", "description": "for everyone"}
@@ -139,8 +138,7 @@ class SourceTypesTest extends WithUpstream {
     void imagesOfTheChannelThatIsMeantWhereNoneIsNamed(String policy) throws Exception {
         try (TestServer server = serveFrom(other.uri("").toString(), policy, "")) {
             assertBrought(server, policy, built, "dev");
-            assertThat(server.get("/images/" + TestImages.uuid(3)).statusCode())
-                    .isEqualTo(404);
+            assertThat(server.get("/images/" + TestImages.uuid(3)).statusCode()).isEqualTo(404);
         }
     }
 }
