@@ -128,6 +128,10 @@ public final class AcmeCertificate implements AutoCloseable {
             return failed(limited, limited.getRetryAfter());
         } catch (IOException | AcmeException | AcmeProtocolException | AcmeLazyLoadingException e) {
             return failed(e, Optional.empty());
+        } catch (RuntimeException e) {
+            // The thread must live on: certificates end.
+            LOG.error("renewing the certificate found a fault in this server", e);
+            return failed(e, Optional.empty());
         }
     }
 

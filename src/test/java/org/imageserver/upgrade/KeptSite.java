@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -94,11 +95,14 @@ final class KeptSite {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Every key of the configuration, with a value that a server of the loopback can run with. */
+    /**
+     * Every key of the configuration, with a value that a server of the loopback can run with; but for an authority, which
+     * cannot be beside files of a certificate, nor be asked by a server that is started to look at its images.
+     */
     private void configure() throws IOException {
         String config = new String(resource("/upgrade/config.json"), StandardCharsets.UTF_8)
                 .replace("PORT", Integer.toString(port));
-        for (SettingsKey key : SettingsKey.values()) {
+        for (SettingsKey key : EnumSet.complementOf(EnumSet.of(SettingsKey.ACME))) {
             assertThat(config)
                     .as("src/test/resources/upgrade/config.json has every key")
                     .contains("\"" + key.key() + "\":");
