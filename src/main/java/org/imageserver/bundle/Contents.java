@@ -140,8 +140,9 @@ public record Contents(String format, int version, String created, List<Entry> i
     /** Reads a table whose signature or checksum is as it should be, and believes it nothing all the same. */
     static Contents parse(byte[] bytes) throws BundleException {
         try {
-            Kind kind = JSON.readValue(bytes, Kind.class);
-            if (!FORMAT.equals(kind.format())) {
+            // Which is null for the JSON of that name.
+            @Nullable Kind kind = JSON.readValue(bytes, Kind.class);
+            if (kind == null || !FORMAT.equals(kind.format())) {
                 throw new BundleException(TABLE + " is not the table of a bundle");
             }
             if (kind.version() > VERSION) {
