@@ -26,7 +26,7 @@ final class MirrorProgress implements Mirror.Watcher {
 
     @Override
     public void begins(Listed image) {
-        progress.describe(image.name() + " " + image.version());
+        progress.describe(Terminal.safe(image.name() + " " + image.version()));
     }
 
     @Override
@@ -38,13 +38,13 @@ final class MirrorProgress implements Mirror.Watcher {
     @Override
     public void done(String what) {
         progress.print(() -> {
-            out.println(what);
+            out.println(Terminal.safe(what));
             out.flush();
         });
     }
 
     @Override
     public void failed(String what) {
-        progress.print(() -> failures.accept(what));
+        progress.print(() -> failures.accept(Terminal.safe(what)));
     }
 }

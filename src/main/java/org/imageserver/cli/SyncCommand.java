@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sync",
         description = {
-            "Brings here what is wanted of the sources in the configuration, and prints what it did.",
+            "Brings here what is wanted of the sources, and prints what it did: those in the configuration, and those that"
+                    + " administrators gave the server while it ran.",
             "A running server does the same by itself, at the interval of each source, and sees what this command brings."
         },
         mixinStandardHelpOptions = true)
@@ -92,8 +93,10 @@ final class SyncCommand implements Callable<Integer> {
             throw new CommandFailure(
                     CommandFailure.WRONG_USE,
                     only == null
-                            ? config + " has no \"sources\" with the policy \"mirror\" or \"both\""
-                            : "no source in " + config + " with the policy \"mirror\" or \"both\" is " + only);
+                            ? config
+                                    + " has no \"sources\" with the policy \"mirror\" or \"both\", nor was the server given any"
+                            : "no source in " + config
+                                    + ", or given to the server, with the policy \"mirror\" or \"both\" is " + only);
         }
         return wanted;
     }
@@ -106,8 +109,9 @@ final class SyncCommand implements Callable<Integer> {
                 + plan.changed().size() + "; gone there " + plan.gone().size());
         if (isDry) {
             plan.missing()
-                    .forEach(image -> out.println("  " + image.uuid() + "  " + image.name() + " " + image.version()
-                            + "  " + ProgressText.amount(image.size())));
+                    .forEach(image -> out.println("  " + image.uuid() + "  "
+                            + Terminal.safe(image.name() + " " + image.version()) + "  "
+                            + ProgressText.amount(image.size())));
             out.flush();
             return true;
         }

@@ -20,6 +20,11 @@ final class Terminal {
         return has("err");
     }
 
+    /** What another server said, without what would move the cursor or change colours on a terminal. */
+    static String safe(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
+    }
+
     private static boolean has(String stream) {
         return Arrays.asList(System.getProperty(PROPERTY, "").split(",", -1)).contains(stream);
     }

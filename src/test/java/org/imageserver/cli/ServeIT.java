@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.imageserver.RawConnection;
 import org.imageserver.TestImages;
+import org.imageserver.mirror.FaultyUpstream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -153,6 +154,28 @@ class ServeIT {
             Files.writeString(config, listen + ", \"rescan_seconds\": 5, \"limits\": {\"requests_per_second\": 1}}");
             server.signal("HUP").untilItSays("needs a restart: rescan");
             await().until(() -> get(port, "/ping").contains("TooManyRequests"));
+        }
+    }
+
+    @Test
+    void takesUpSourcesWhenTheConfigurationChanges() throws Exception {
+        Path config = directory.resolve("c.json");
+        String listen = "{\"listen\": [\"" + TCP + "\"], \"sources\": [";
+        Files.writeString(config, listen + "]}");
+        try (FaultyUpstream upstream = new FaultyUpstream();
+                Launched server = Launched.start(directory, "serve", "--config", config.toString())) {
+            String uuid = upstream.add(1, "base", new byte[1000]);
+            int port = server.port();
+            String source = "{\"url\": \"" + upstream.url() + "\", \"policy\": \"on-demand\"";
+            Files.writeString(config, listen + source + "}]}");
+            server.signal("HUP");
+            await().until(() -> get(port, "/images").contains(uuid));
+            Files.writeString(config, listen + source + ", \"credentials\": [\"secret\"]}]}");
+            server.signal("HUP").untilItSays("\\\"credentials\\\" must be a text");
+            assertThat(server.output()).contains("the old one goes on").doesNotContain("[\"secret", "[\\\"secret");
+            assertThat(get(port, "/images")).contains(uuid);
+            Files.writeString(config, listen + "]}");
+            await().until(() -> !get(port, "/images").contains(uuid));
         }
     }
 

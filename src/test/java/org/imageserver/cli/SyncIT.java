@@ -64,6 +64,21 @@ class SyncIT {
         }
     }
 
+    @Test
+    void bringsWhatTheServerWasToldWhileItRan() throws Exception {
+        try (FaultyUpstream upstream = new FaultyUpstream()) {
+            String uuid = upstream.add(1, "base", file(1));
+            Files.writeString(directory.resolve("config.json"), "{\"serve_dir\": \"images\"}");
+            Path hidden = Files.createDirectories(directory.resolve("images/.image-server"));
+            Path own = hidden.resolve("sources.json");
+            Files.writeString(own, "{\"sources\": [{\"url\": \"" + upstream.url() + "\"}]}");
+            assertThat(run(0, "sync", "--config", "config.json")).contains("brought base 1.0.0 (" + uuid + ")");
+            Files.writeString(own, "{\"sources\": [{\"url\": \"" + upstream.url() + "\", \"credentials\": 5}]}");
+            assertThat(run(2, "sync", "--config", "config.json"))
+                    .contains("sources.json line 1", "\"credentials\" must be a text");
+        }
+    }
+
     /** The name leads nowhere, so only the proxy can have answered. */
     @Test
     void goesByTheProxyOfTheEnvironment() throws Exception {
@@ -84,7 +99,7 @@ class SyncIT {
         try (FaultyUpstream upstream = new FaultyUpstream()) {
             configure(upstream.url());
             assertThat(run(2, "sync", "http://127.0.0.1:1", "--config", "config.json"))
-                    .contains("no source in config.json", "http://127.0.0.1:1");
+                    .contains("no source in config.json, or given to the server", "http://127.0.0.1:1");
         }
         assertThat(run(1, "sync", "--config", "config.json")).contains("127.0.0.1", "connection refused");
     }

@@ -267,6 +267,27 @@ class SettingsTest {
         return Settings.read(Files.writeString(directory.resolve("c.json"), text), Overrides.NONE);
     }
 
+    @Test
+    void saysAllThatIsWrongWithASourceAndNothingOfItsSecrets() {
+        assertThatThrownBy(() -> read("{\"sources\": [{\"credentials\": \"a:hidden\", \"url\": \"ftp://hidden\", \"newest\": -1}]}"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContainingAll("line 1", "\"url\" must be the address", "\"newest\" must be a whole number")
+                .hasMessageNotContaining("hidden");
+    }
+
+    @Test
+    void theServersOwnSourcesStandInAFileOfSourcesAlone() throws Exception {
+        Path own = Files.createDirectories(directory.resolve("images/.image-server")).resolve("sources.json");
+        Files.writeString(own, "{\"sources\": [{\"url\": \"http://a\"}, {\"url\": \"http://b\", \"ca_file\": \"ca.pem\"}]}");
+        Settings settings = read("{\"sources\": [{\"url\": \"http://a/\", \"newest\": 2}]}");
+        assertThat(settings.ownSources()).hasSize(2);
+        assertThat(settings.allSources()).extracting(Settings.Source::url).containsExactly("http://a", "http://b");
+        assertThat(settings.allSources().getFirst().newest()).isEqualTo(2);
+        assertThat(settings.allSources().getLast().caFile()).contains(own.resolveSibling("ca.pem"));
+        Files.writeString(own, "{\"listen\": []}");
+        assertRefused("{}", "sources.json line 1: \"listen\" does not belong here");
+    }
+
     private void assertRefused(String text, String message) {
         assertThatThrownBy(() -> read(text)).isInstanceOf(ConfigException.class).hasMessageContaining(message);
     }
