@@ -1,6 +1,8 @@
 package org.imageserver.cli;
 
 import java.io.PrintWriter;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.imageserver.mirror.Listed;
 import org.imageserver.mirror.Mirror;
@@ -10,6 +12,7 @@ final class MirrorProgress implements Mirror.Watcher {
     private final Progress progress;
     private final PrintWriter out;
     private final Consumer<String> failures;
+    private final Map<String, String> underWay = new HashMap<>();
     private long bytes;
 
     /**
@@ -26,7 +29,22 @@ final class MirrorProgress implements Mirror.Watcher {
 
     @Override
     public void begins(Listed image) {
-        progress.describe(Terminal.safe(image.name() + " " + image.version()));
+        underWay.put(image.uuid(), Terminal.safe(image.name() + " " + image.version()));
+        describe();
+    }
+
+    @Override
+    public void ended(Listed image, boolean isHere) {
+        underWay.remove(image.uuid());
+        describe();
+    }
+
+    private void describe() {
+        if (underWay.size() > 1) {
+            progress.describe(underWay.size() + " images");
+        } else {
+            underWay.values().forEach(progress::describe);
+        }
     }
 
     @Override

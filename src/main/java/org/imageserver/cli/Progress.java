@@ -13,7 +13,6 @@ import java.util.function.LongSupplier;
 final class Progress implements AutoCloseable {
     private static final long REDRAW_MILLISECONDS = 200;
     private static final long BETWEEN_LINES_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final String ERASE_LINE = "\r" + " ".repeat(ProgressText.WIDTH) + "\r";
 
     private final OptionalLong total;
     private final PrintStream target;
@@ -24,7 +23,10 @@ final class Progress implements AutoCloseable {
     private String what;
     private long done;
     private long lastLine;
-    private boolean isDrawn;
+
+    /** How many columns of the line are written on. */
+    private int drawn;
+
     private boolean isOver;
 
     /** For tests, which call {@link #tick} themselves. */
@@ -80,10 +82,10 @@ final class Progress implements AutoCloseable {
         long now = nanoTime.getAsLong();
         String text = ProgressText.of(what, done, total, now - begun, isTerminal);
         if (isTerminal) {
-            erase();
-            target.print(text);
+            // Over the one that is there: a line that is erased first flickers.
+            target.print((drawn > 0 ? "\r" : "") + text + " ".repeat(Math.max(0, drawn - text.length())));
             target.flush();
-            isDrawn = true;
+            drawn = text.length();
         } else if (now - lastLine >= BETWEEN_LINES_NANOS) {
             target.println(text);
             lastLine = now;
@@ -91,10 +93,10 @@ final class Progress implements AutoCloseable {
     }
 
     private void erase() {
-        if (isDrawn) {
-            target.print(ERASE_LINE);
+        if (drawn > 0) {
+            target.print("\r" + " ".repeat(drawn) + "\r");
             target.flush();
-            isDrawn = false;
+            drawn = 0;
         }
     }
 

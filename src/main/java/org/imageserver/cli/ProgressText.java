@@ -16,23 +16,32 @@ final class ProgressText {
 
     private ProgressText() {}
 
-    /** Of so many bytes in so many nanoseconds; with a bar where there is room for one. */
+    /** Of so many bytes in so many nanoseconds; with a bar on a terminal. */
     static String of(String what, long done, OptionalLong total, long nanos, boolean isBarWanted) {
         long rate = nanos <= 0 ? 0 : Math.round(done / (nanos / NANOS));
-        String name = what.length() <= LONGEST_NAME ? what : what.substring(0, LONGEST_NAME - 3) + "...";
         if (total.isEmpty()) {
-            return name + "  " + amount(done) + "  " + amount(rate) + "/s";
+            return shortened(what, LONGEST_NAME) + "  " + amount(done) + "  " + amount(rate) + "/s";
         }
         double share = total.getAsLong() == 0 ? 1 : Math.min(1, (double) done / total.getAsLong());
+        String left = timeLeft(total.getAsLong() - done, rate);
         String figures = String.format(
                 Locale.ROOT,
-                " %3d %%  %s  %s/s%s",
+                isBarWanted ? " %3d %%  %s  %10s/s%-12s" : " %3d %%  %s  %s/s%s",
                 (int) (share * 100),
-                amountOf(done, total.getAsLong()),
+                amountOf(done, total.getAsLong(), isBarWanted),
                 amount(rate),
-                timeLeft(total.getAsLong() - done, rate));
-        int room = Math.min(LONGEST_BAR, WIDTH - name.length() - figures.length() - 3);
-        return name + (isBarWanted && room >= SHORTEST_BAR ? bar(share, room) : "") + figures;
+                left);
+        if (!isBarWanted) {
+            return shortened(what, LONGEST_NAME) + figures;
+        }
+        // The figures are as wide as they will be, or the bar would come and go with them.
+        int room = WIDTH - figures.length() - 3;
+        String name = shortened(what, Math.min(LONGEST_NAME, room - SHORTEST_BAR));
+        return name + bar(share, Math.min(LONGEST_BAR, room - name.length())) + figures;
+    }
+
+    private static String shortened(String name, int columns) {
+        return name.length() <= columns ? name : name.substring(0, columns - 3) + "...";
     }
 
     private static String bar(double share, int width) {
@@ -56,9 +65,12 @@ final class ProgressText {
         return inUnit(bytes, unit) + " " + UNITS[unit];
     }
 
-    private static String amountOf(long done, long total) {
+    private static String amountOf(long done, long total, boolean isPadded) {
         int unit = unit(total);
-        return inUnit(done, unit) + " of " + inUnit(total, unit) + " " + UNITS[unit];
+        String whole = inUnit(total, unit);
+        String part = inUnit(done, unit);
+        String pad = isPadded ? " ".repeat(Math.max(0, whole.length() - part.length())) : "";
+        return pad + part + " of " + whole + " " + UNITS[unit];
     }
 
     private static int unit(long bytes) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,7 @@ class ProgressTest {
             progress.reached(GIBIBYTE);
             progress.tick();
             assertThat(said.toString(UTF_8))
-                    .isEqualTo("importing [#######..............]  33 %  1.0 of 3.0 GiB  102.4 MiB/s  0:20 left")
+                    .isEqualTo("importing [######.............]  33 %  1.0 of 3.0 GiB   102.4 MiB/s  0:20 left ")
                     .hasSizeLessThan(80);
         }
     }
@@ -36,8 +38,37 @@ class ProgressTest {
             progress.reached(GIBIBYTE);
             progress.tick();
             assertThat(said.toString(UTF_8))
-                    .isEqualTo("verifying xxxxxxxxxxx...   0 %  0.0 of 2.9 TiB  1.0 MiB/s  833:03:20 left")
+                    .isEqualTo("verifying x... [..........]   0 %  0.0 of 2.9 TiB     1.0 MiB/s  833:03:20 left")
                     .hasSizeLessThan(80);
+        }
+    }
+
+    /** A bar that comes and goes, or changes its length with each figure, cannot be read. */
+    @Test
+    void theBarStaysWhereItIs() {
+        List<Integer> places = new ArrayList<>();
+        try (Progress progress = progress("minimal-64-lts 24.4.2", OptionalLong.of(9 * GIBIBYTE), true)) {
+            for (long reached : new long[] {0, 1000, 900_000_000, 5 * GIBIBYTE, 9 * GIBIBYTE}) {
+                said.reset();
+                pass(Duration.ofSeconds(60));
+                progress.reached(reached);
+                progress.tick();
+                String line = said.toString(UTF_8).replace("\r", "");
+                places.add(line.indexOf('[') * 100 + line.indexOf(']'));
+                assertThat(line).hasSizeLessThan(80);
+            }
+        }
+        assertThat(places.subList(2, 5)).containsOnly(places.get(2));
+        assertThat(places.getFirst()).isPositive();
+    }
+
+    @Test
+    void aLineIsWrittenOverTheOneThatIsThere() {
+        try (Progress progress = progress("a long description", OptionalLong.empty(), true)) {
+            progress.tick();
+            progress.describe("short");
+            progress.tick();
+            assertThat(said.toString(UTF_8)).endsWith("\rshort  0 bytes  0 bytes/s             ");
         }
     }
 

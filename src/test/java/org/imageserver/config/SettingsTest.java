@@ -269,7 +269,8 @@ class SettingsTest {
 
     @Test
     void saysAllThatIsWrongWithASourceAndNothingOfItsSecrets() {
-        assertThatThrownBy(() -> read("{\"sources\": [{\"credentials\": \"a:hidden\", \"url\": \"ftp://hidden\", \"newest\": -1}]}"))
+        assertThatThrownBy(() -> read(
+                        "{\"sources\": [{\"credentials\": \"a:hidden\", \"url\": \"ftp://hidden\", \"newest\": -1}]}"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll("line 1", "\"url\" must be the address", "\"newest\" must be a whole number")
                 .hasMessageNotContaining("hidden");
@@ -277,8 +278,10 @@ class SettingsTest {
 
     @Test
     void theServersOwnSourcesStandInAFileOfSourcesAlone() throws Exception {
-        Path own = Files.createDirectories(directory.resolve("images/.image-server")).resolve("sources.json");
-        Files.writeString(own, "{\"sources\": [{\"url\": \"http://a\"}, {\"url\": \"http://b\", \"ca_file\": \"ca.pem\"}]}");
+        Path own = Files.createDirectories(directory.resolve("images/.image-server"))
+                .resolve("sources.json");
+        Files.writeString(
+                own, "{\"sources\": [{\"url\": \"http://a\"}, {\"url\": \"http://b\", \"ca_file\": \"ca.pem\"}]}");
         Settings settings = read("{\"sources\": [{\"url\": \"http://a/\", \"newest\": 2}]}");
         assertThat(settings.ownSources()).hasSize(2);
         assertThat(settings.allSources()).extracting(Settings.Source::url).containsExactly("http://a", "http://b");
