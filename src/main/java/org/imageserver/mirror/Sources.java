@@ -92,7 +92,12 @@ public final class Sources {
      * @throws IOException when a source cannot be used, which is said without its secrets; nothing is changed
      */
     public synchronized void reload(Settings now) throws IOException {
-        take(Known.of(now));
+        try {
+            // Not what these settings say of the file: somebody may have added a source since they were read.
+            take(written(now.sources()));
+        } catch (WrongSourceException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     private void take(Known next) throws IOException {
@@ -107,13 +112,13 @@ public final class Sources {
      * @throws WrongSourceException when it cannot be used, or is there already
      */
     public synchronized ObjectNode add(ObjectNode wish) throws IOException, WrongSourceException {
-        Known now = written();
+        Known now = written(known.configured());
         Entry added = parse(wish, Optional.empty());
         String id = added.source().id();
         if (now.isConfigured(id) || now.own(id).isPresent()) {
             throw wrong("url", "is a source already; change that one, or name another channel");
         }
-        keep(Stream.concat(now.own().stream(), Stream.of(added)));
+        keep(now, Stream.concat(now.own().stream(), Stream.of(added)));
         LOG.info("{} is a source now", added.source().host());
         return shown(id);
     }
@@ -127,9 +132,9 @@ public final class Sources {
      */
     public synchronized ObjectNode change(String id, ObjectNode wish)
             throws IOException, WrongSourceException, NoSuchSourceException {
-        Known now = written();
+        Known now = written(known.configured());
         Entry changed = parse(wish, Optional.of(now.ownOne(id)));
-        keep(now.own().stream().map(each -> each.source().id().equals(id) ? changed : each));
+        keep(now, now.own().stream().map(each -> each.source().id().equals(id) ? changed : each));
         LOG.info("the source {} is changed", changed.source().host());
         return shown(id);
     }
@@ -141,9 +146,9 @@ public final class Sources {
      * @throws NoSuchSourceException when there is none, or it is one of the configuration
      */
     public synchronized void remove(String id) throws IOException, WrongSourceException, NoSuchSourceException {
-        Known now = written();
+        Known now = written(known.configured());
         Entry removed = now.ownOne(id);
-        keep(now.own().stream().filter(each -> !each.source().id().equals(id)));
+        keep(now, now.own().stream().filter(each -> !each.source().id().equals(id)));
         LOG.info("{} is no source any more", removed.source().host());
     }
 
@@ -217,17 +222,22 @@ public final class Sources {
         return new WrongSourceException(Map.of(key, what));
     }
 
-    /** On the disk first: what is acknowledged outlives a crash. */
-    private void keep(Stream<Entry> own) throws IOException, WrongSourceException {
+    /** On the disk first: what is acknowledged outlives a crash. What cannot take effect does not stay there. */
+    private void keep(Known before, Stream<Entry> own) throws IOException, WrongSourceException {
         PrivateFiles.makeDirectory(Objects.requireNonNull(file.getParent()));
         PrivateFiles.replace(file, OwnSources.print(own.toList()));
-        take(written());
+        try {
+            take(written(before.configured()));
+        } catch (IOException e) {
+            PrivateFiles.replace(file, OwnSources.print(before.own()));
+            throw wrong(String.valueOf(file.getFileName()), "has a source that cannot be used: " + e.getMessage());
+        }
     }
 
     /** With what somebody wrote into the file by hand: it is not written over, and a broken file least of all. */
-    private Known written() throws WrongSourceException {
+    private Known written(List<Source> configured) throws WrongSourceException {
         try {
-            return new Known(known.configured(), OwnSources.read(file));
+            return new Known(configured, OwnSources.read(file));
         } catch (ConfigException e) {
             throw wrong(String.valueOf(file.getFileName()), "is damaged; mend or remove it: " + e.getMessage());
         }

@@ -397,6 +397,12 @@ class ChangingSourcesTest extends WithUpstream {
             assertThat(refused.statusCode()).isEqualTo(422);
             assertThat(refused.body()).contains("sources.json", "damaged", "line 1");
             assertThat(ownFile()).hasContent("{\"sources\": [");
+            Files.writeString(
+                    ownFile(), "{\"sources\": [" + source(upstream, "mirror", ", \"ca_file\": \"no.pem\"") + "]}");
+            HttpResponse<String> unusable = send(server, admin, "POST", "/sources", source(other, "both", ""));
+            assertThat(unusable.statusCode()).isEqualTo(422);
+            assertThat(unusable.body()).contains("no.pem");
+            assertThat(Files.readString(ownFile())).contains("no.pem").doesNotContain(other.url());
             assertThat(list(server, admin)).hasSize(2);
         }
     }
