@@ -10,6 +10,7 @@ from pathlib import Path
 import changes
 import connections
 import downloads
+import encryption
 import images
 import machine
 import options as command_line
@@ -30,6 +31,7 @@ def all_works(sizes):
         *reads.works(sizes),
         *connections.works(largest),
         *downloads.works(largest),
+        *encryption.works(largest),
         *uploads.works(largest),
         *changes.works(largest),
         *starts.memory_works(sizes),
@@ -104,7 +106,11 @@ def measure(options):
     if options.against:
         works = [work for work in works if work.is_foreign and work.images == options.largest]
     tools = ["nginx", "wrk", "curl"]
-    machine.install([*tools, "strace"] if any(work.name == "sendfile" for work in works) else tools)
+    if any(work.name == "sendfile" for work in works):
+        tools.append("strace")
+    if any(work.name.startswith("tls-") for work in works):
+        tools.append("openssl")
+    machine.install(tools)
     machine.check_space(command_line.scratch_parent(), 5 * options.file_bytes + GIB)
     connections.allow_many(options.connections)
     measured = options.against or machine.version()

@@ -53,7 +53,7 @@ def row(site, name, title, files, clients, over_unix, cpu_goal, ratio_goal):
     ratio = table.median_ratio(pairs, lambda sample: sample.rate)
     # The clock of processor time is coarse: the sums over all rounds are compared.
     cost = table.ratio(*(sum(sample.cpu for sample in side) for side in reversed(list(zip(*pairs)))))
-    goals = [table.at_least("ratio", ratio, ratio_goal)]
+    goals = [table.at_least("ratio", ratio, ratio_goal)] if ratio_goal else []
     if cpu_goal:
         goals.append(table.at_most("CPU", cost, cpu_goal, "×"))
     references, measured = zip(*pairs)

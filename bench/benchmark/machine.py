@@ -11,7 +11,7 @@ from pathlib import Path
 from failure import Failure
 from servers import LAUNCHER
 
-PACKAGES = {"nginx": "nginx", "wrk": "wrk", "curl": "curl", "strace": "strace"}
+PACKAGES = {"nginx": "nginx", "wrk": "wrk", "curl": "curl", "strace": "strace", "openssl": "openssl"}
 
 
 def install(wanted):

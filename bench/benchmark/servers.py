@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,6 +36,8 @@ class Server:
         self.name = name
         self.base = f"http://127.0.0.1:{port}"
         self.unix = unix
+        self.tls = None
+        """How clients speak TLS with it, if they do: words for curl."""
         self.log = log
         self.config = config
         self.credential = None
@@ -114,16 +117,40 @@ class Server:
             self.process.wait()
 
 
-def image_server(directory, scratch):
+@dataclass(frozen=True)
+class Certificate:
+    """What both servers show over TLS, and at which port: RSA, as imgadm's OpenSSL takes it."""
+
+    pem: Path
+    key: Path
+
+    @staticmethod
+    def make(scratch):
+        made = Certificate(scratch / "tls.pem", scratch / "tls.key")
+        words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+        words += ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", made.key, "-out", made.pem]
+        done = subprocess.run([str(word) for word in words], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode:
+            raise Failure(f"openssl makes no certificate: {done.stderr.strip()}")
+        return made
+
+
+def image_server(directory, scratch, certificate=None, tls_port=None):
     """This server through its launcher, so with the options that users get; without an access log, as nginx. It has an
-    account that may publish."""
+    account that may publish. With a certificate, it speaks TLS at one more port."""
     port = free_port()
+    tls = {"tls": {"certificate": str(certificate.pem), "key": str(certificate.key)}} if certificate else {}
     unix = scratch / f"ours-{port}.sock"
     config = scratch / f"ours-{port}.json"
     config.write_text(
         json.dumps(
             {
-                "listen": [f"127.0.0.1:{port}", f"unix:{unix}"],
+                "listen": [
+                    f"127.0.0.1:{port}",
+                    f"unix:{unix}",
+                    *([f"tls:127.0.0.1:{tls_port}"] if certificate else []),
+                ],
+                **tls,
                 "serve_dir": str(directory),
                 "users_file": str(scratch / f"users-{port}.json"),
                 "loglevel": "warn",
@@ -161,6 +188,7 @@ http {{
     server {{
         listen 127.0.0.1:{port} backlog=4096;
         listen unix:{unix};
+        {tls}
         location /static/ {{ alias {static}/; }}
         location /images/ {{ default_type application/octet-stream; alias {images}/; }}
     }}
@@ -168,8 +196,17 @@ http {{
 """
 
 
-def nginx(images, static, scratch):
-    """nginx as one sets it up for static files: sendfile, open files kept, no log, a worker for each core."""
+NGINX_TLS = """
+        listen 127.0.0.1:{port} ssl backlog=4096;
+        ssl_certificate {pem};
+        ssl_certificate_key {key};
+        ssl_protocols TLSv1.2 TLSv1.3;
+"""
+
+
+def nginx(images, static, scratch, certificate=None, tls_port=None):
+    """nginx as one sets it up for static files: sendfile, open files kept, no log, a worker for each core. With a
+    certificate, it speaks TLS at one more port."""
     port = free_port()
     home = scratch / f"nginx-{port}"
     home.mkdir()
@@ -182,6 +219,7 @@ def nginx(images, static, scratch):
             scratch=home,
             port=port,
             unix=unix,
+            tls=NGINX_TLS.format(port=tls_port, pem=certificate.pem, key=certificate.key) if certificate else "",
             static=static,
             images=images,
         )
@@ -194,6 +232,7 @@ class External:
     """A server that somebody else started."""
 
     unix = None
+    tls = None
 
     def __init__(self, url):
         self.name = url

@@ -19,7 +19,8 @@ STALLED = 30
 def curl(server, over_unix):
     """The words that every request begins with; --disable leaves out the user's .curlrc."""
     limits = ["--max-time", LONGEST, "--speed-time", STALLED, "--speed-limit", 1]
-    return ["curl", "--disable", "-sS", "--http1.1", *limits, *(["--unix-socket", server.unix] if over_unix else [])]
+    way = ["--unix-socket", server.unix] if over_unix else server.tls or []
+    return ["curl", "--disable", "-sS", "--http1.1", *limits, *way]
 
 
 def check(server, file, over_unix):
