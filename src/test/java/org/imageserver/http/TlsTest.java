@@ -7,6 +7,11 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -125,6 +131,40 @@ class TlsTest {
         }
     }
 
+    /** As browsers and curl do it: they offer HTTP/2, too, and take what there is. */
+    @Test
+    void offersOneVersionOfHttp() throws Exception {
+        try (TestServer server = TestServer.start(directory, LISTEN);
+                HttpClient client = HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_2)
+                        .sslContext(trusting(own().read().own()))
+                        .build()) {
+            URI address = URI.create("https://localhost:" + port(server) + "/healthz");
+            HttpResponse<String> answer =
+                    client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+            assertThat(answer.body()).contains("alive");
+            assertThat(agreed(server, "h2", "http/1.1")).isEqualTo("http/1.1");
+            assertThatThrownBy(() -> agreed(server, "h2"))
+                    .isInstanceOf(SSLHandshakeException.class)
+                    .hasMessageContaining("no_application_protocol");
+        }
+    }
+
+    private String agreed(TestServer server, String... offered) throws Exception {
+        return agreed(connect(port(server), own()), offered);
+    }
+
+    private static String agreed(SSLSocket connected, String... offered) throws IOException {
+        try (SSLSocket socket = connected) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(offered);
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            return socket.getApplicationProtocol();
+        }
+    }
+
     @Test
     void sendsFilesWholeAndInParts() throws Exception {
         byte[] file = new byte[3_000_000];
@@ -195,6 +235,9 @@ class TlsTest {
             Files.copy(renewed.key(), given().key(), StandardCopyOption.REPLACE_EXISTING);
             server.server().reload();
             await().until(() -> shown(port(server)).equals(renewed.read().own()));
+            assertThat(agreed(connect(port(server), given()), "h2", "http/1.1"))
+                    .as("as before the renewal")
+                    .isEqualTo("http/1.1");
         }
     }
 
