@@ -68,6 +68,8 @@ import org.imageserver.tls.CertificateState;
 import org.imageserver.tls.Challenges;
 import org.imageserver.tls.Fingerprint;
 import org.imageserver.tls.SelfSigned;
+import org.imageserver.tracing.OtlpSpans;
+import org.imageserver.tracing.Spans;
 import org.imageserver.webhooks.Webhooks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,6 +107,7 @@ public final class ImageServer implements AutoCloseable {
     private final AuthorizedKeys keys;
     private final UploadRoutes uploads;
     private final Challenges challenges;
+    private final Spans spans;
     private final HttpServer http;
     private final Optional<AcmeCertificate> renewal;
     private final List<ListenAddress> addresses;
@@ -133,6 +136,7 @@ public final class ImageServer implements AutoCloseable {
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         uploads = new UploadRoutes(catalogue, settings.publishing().maxFileBytes(), InstantSource.system());
         challenges = new Challenges();
+        spans = settings.traces().isPresent() ? new OtlpSpans(settings.traces().get(), Version.current()) : Spans.NONE;
         limits = new ClientLimits(settings.limits(), settings.trustedProxies());
         this.keys = keys;
         Doors doors = Doors.of(settings, keys);
@@ -154,7 +158,8 @@ public final class ImageServer implements AutoCloseable {
                 catchUp(),
                 challenges,
                 Version.current(),
-                statistics);
+                statistics,
+                spans);
         renewal = settings.tls()
                 .acme()
                 .map(acme -> new AcmeCertificate(acme, certificate(settings), challenges, http::renewCertificate));
@@ -432,6 +437,7 @@ public final class ImageServer implements AutoCloseable {
         catalogue.close();
         webhooks.close();
         statistics.close();
+        spans.close();
         storage.close();
     }
 }

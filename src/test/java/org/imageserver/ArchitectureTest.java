@@ -48,6 +48,8 @@ class ArchitectureTest {
             .definedBy("org.imageserver.signing..")
             .layer("statistics")
             .definedBy("org.imageserver.statistics..")
+            .layer("tracing")
+            .definedBy("org.imageserver.tracing..")
             .layer("acme")
             .definedBy("org.imageserver.acme..")
             .layer("tls")
@@ -91,6 +93,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("http", "faces", "wiring", "cli")
             .whereLayer("tls")
             .mayOnlyBeAccessedByLayers("acme", "mirror", "http", "faces", "wiring", "cli")
+            .whereLayer("tracing")
+            .mayOnlyBeAccessedByLayers("http", "wiring")
             .whereLayer("acme")
             .mayOnlyBeAccessedByLayers("wiring")
             .whereLayer("logging")
@@ -100,7 +104,14 @@ class ArchitectureTest {
     static final ArchRule LEAVES_KNOW_NOTHING_OF_OURS = noClasses()
             .that()
             .resideInAnyPackage(
-                    "..manifest..", "..storage..", "..auth..", "..config..", "..zfs..", "..tls..", "..signing..")
+                    "..manifest..",
+                    "..storage..",
+                    "..auth..",
+                    "..config..",
+                    "..zfs..",
+                    "..tls..",
+                    "..signing..",
+                    "..tracing..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -108,7 +119,7 @@ class ArchitectureTest {
                     "org.imageserver.http..",
                     "..catalogue..",
                     "..cli..",
-                    "..logging..",
+                    "org.imageserver.logging..",
                     "..mirror..");
 
     @ArchTest

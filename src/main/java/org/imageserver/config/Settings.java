@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  * @param scrub how often and how fast files are read again
  * @param retention which images go by themselves
  * @param webhooks who is told what becomes of images
+ * @param traces the collector that is sent a span for each request
  */
 public record Settings(
         List<ListenAddress> listen,
@@ -80,7 +81,8 @@ public record Settings(
         long onDemandBytes,
         Scrub scrub,
         Retention retention,
-        List<Webhook> webhooks) {
+        List<Webhook> webhooks,
+        Optional<URI> traces) {
 
     /** The owner of images whose manifest names none, when the configuration names none either. */
     public static final String NOBODY = "00000000-0000-0000-0000-000000000000";

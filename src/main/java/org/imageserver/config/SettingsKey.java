@@ -116,6 +116,10 @@ public enum SettingsKey {
             "webhooks",
             "a list of objects with \"url\" and \"secret\"",
             "Other programs that are told what becomes of images; see docs/webhooks.md."),
+    TRACES(
+            "traces",
+            "an object with \"endpoint\", such as {\"endpoint\": \"http://127.0.0.1:4318\"}",
+            "A collector of OpenTelemetry that is sent a span for each request, by OTLP over HTTP."),
     COMMENTS("comments", "anything", "Ignored; the old server's configuration has it.");
 
     private final String key;

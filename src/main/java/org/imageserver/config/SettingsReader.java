@@ -3,6 +3,8 @@ package org.imageserver.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,7 +77,28 @@ final class SettingsReader {
                 onDemandBytes(bucket),
                 new MaintenanceReader(file).scrub(),
                 new MaintenanceReader(file).retention(),
-                new WebhooksReader(file).read());
+                new WebhooksReader(file).read(),
+                traces());
+    }
+
+    private Optional<URI> traces() throws ConfigException {
+        Optional<JsonNode> value = file.value(SettingsKey.TRACES);
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            URI endpoint = new URI(value.get().path("endpoint").asText());
+            boolean isUsable = value.get().size() == 1
+                    && ("http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme()))
+                    && endpoint.getHost() != null
+                    && endpoint.getQuery() == null;
+            if (isUsable) {
+                return Optional.of(endpoint);
+            }
+        } catch (URISyntaxException e) {
+            throw file.wrong(SettingsKey.TRACES, String.valueOf(e.getMessage()));
+        }
+        throw file.wrong(SettingsKey.TRACES);
     }
 
     private Path serveDirOfTheFile() throws ConfigException {

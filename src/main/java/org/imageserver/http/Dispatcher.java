@@ -11,6 +11,7 @@ import org.imageserver.catalogue.ImageException;
 import org.imageserver.config.Network;
 import org.imageserver.http.RouteTable.Match;
 import org.imageserver.statistics.Statistics;
+import org.imageserver.tracing.Spans;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class Dispatcher {
     private final Duration idle;
     private final String server;
     private final Statistics statistics;
+    private final Spans spans;
 
     Dispatcher(
             Vertx vertx,
@@ -43,7 +45,8 @@ final class Dispatcher {
             List<Network> trustedProxies,
             Duration idle,
             String server,
-            Statistics statistics) {
+            Statistics statistics,
+            Spans spans) {
         this.vertx = vertx;
         this.workers = workers;
         this.routes = routes;
@@ -55,11 +58,12 @@ final class Dispatcher {
         this.idle = idle;
         this.server = server;
         this.statistics = statistics;
+        this.spans = spans;
     }
 
     void handle(HttpServerRequest raw) {
         Client client = Client.of(raw, trustedProxies);
-        Exchange exchange = new Exchange(raw, client, server, statistics);
+        Exchange exchange = new Exchange(raw, client, server, statistics, spans);
         RequestBody body =
                 WITHOUT_BODY.contains(raw.method()) ? null : new RequestBody(raw, vertx.getOrCreateContext(), idle);
         try {
@@ -126,7 +130,7 @@ final class Dispatcher {
 
     /** A request that is not HTTP as it should be; the connection is of no further use. */
     void handleInvalid(HttpServerRequest raw) {
-        Exchange exchange = new Exchange(raw, Client.of(raw, trustedProxies), server, statistics);
+        Exchange exchange = new Exchange(raw, Client.of(raw, trustedProxies), server, statistics, spans);
         raw.response().putHeader("Connection", "close");
         writer.write(exchange, ErrorReplies.of(MalformedRequest.describe(raw), exchange.id()));
         raw.connection().close();
@@ -137,7 +141,7 @@ final class Dispatcher {
         HttpServerRequest raw = exchange.raw();
         return switch (routes.match(raw.method(), Request.path(admitted.target()))) {
             case Match.Found found -> {
-                exchange.reached(found.route().name());
+                exchange.reached(found.route());
                 ForgedRequests.refuse(raw, exchange.client(), admitted.session(), found.route());
                 yield found.route()
                         .endpoint()

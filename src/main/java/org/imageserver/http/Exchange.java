@@ -8,8 +8,10 @@ import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.imageserver.statistics.HandledRequest;
 import org.imageserver.statistics.Statistics;
+import org.imageserver.tracing.Spans;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -36,20 +38,23 @@ final class Exchange {
     private final String id;
     private final String server;
     private final Statistics statistics;
+    private final Spans spans;
     private final long begun = System.nanoTime();
 
     private final AuditEntry audit = new AuditEntry();
     private String endpoint = "none";
+    private Optional<String> template = Optional.empty();
     private long answeredAfterNanos;
 
     /** Bytes of the answer that its response does not know of. */
     private long kernelBytes;
 
-    Exchange(HttpServerRequest raw, Client client, String server, Statistics statistics) {
+    Exchange(HttpServerRequest raw, Client client, String server, Statistics statistics, Spans spans) {
         this.raw = raw;
         this.client = client;
         this.server = server;
         this.statistics = statistics;
+        this.spans = spans;
         this.id = Request.id(raw);
         // A client that goes away is no event of ours: the access log says how much it took.
         raw.exceptionHandler(gone -> LOG.trace("request aborted", gone));
@@ -70,8 +75,9 @@ final class Exchange {
     }
 
     /** Says which endpoint answers. */
-    void reached(String name) {
-        endpoint = name;
+    void reached(Route route) {
+        endpoint = route.name();
+        template = Optional.of(route.path().toString());
     }
 
     Client client() {
@@ -121,7 +127,9 @@ final class Exchange {
     /** Logs and counts the exchange when the answer is out. */
     void finish(Future<Void> sent) {
         sent.onComplete(done -> {
-            log(done.succeeded() || isAllWritten());
+            boolean isComplete = done.succeeded() || isAllWritten();
+            log(isComplete);
+            trace(isComplete);
             writeAudit();
             count();
             if (isBodyLeftOpen()) {
@@ -133,6 +141,25 @@ final class Exchange {
     /** Ends an answer with which the client has the last byte of an image, once it is out. */
     void finishDownload(Future<Void> sent, String imageUuid) {
         finish(sent.onSuccess(out -> statistics.downloaded(imageUuid)));
+    }
+
+    private void trace(boolean isComplete) {
+        if (spans.equals(Spans.NONE)) {
+            return;
+        }
+        long took = System.nanoTime() - begun;
+        spans.served(new Spans.Served(
+                Instant.now().minusNanos(took),
+                Duration.ofNanos(took),
+                raw.method().name(),
+                template,
+                raw.response().getStatusCode(),
+                raw.bytesRead(),
+                bytesSent(),
+                isComplete,
+                id,
+                client.address(),
+                Optional.ofNullable(raw.getHeader("traceparent"))));
     }
 
     private boolean isChange() {

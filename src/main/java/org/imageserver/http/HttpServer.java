@@ -34,6 +34,7 @@ import org.imageserver.config.Settings.Sendfile;
 import org.imageserver.statistics.Statistics;
 import org.imageserver.tls.CertificateFiles;
 import org.imageserver.tls.Challenges;
+import org.imageserver.tracing.Spans;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,6 +80,7 @@ public final class HttpServer implements AutoCloseable {
     private final CatchUp catchUp;
     private final String version;
     private final Statistics statistics;
+    private final Spans spans;
     private boolean isClosed;
     private final List<ListenAddress> bound = new ArrayList<>();
     private final List<io.vertx.core.http.HttpServer> servers = new ArrayList<>();
@@ -92,6 +94,7 @@ public final class HttpServer implements AutoCloseable {
      * @param routes what everyone comes for
      * @param watchers what there is at the addresses for programs that watch the server
      * @param challenges what an authority is shown that looks whether host names lead here
+     * @param spans is told of every request
      */
     public HttpServer(
             Settings settings,
@@ -102,7 +105,8 @@ public final class HttpServer implements AutoCloseable {
             CatchUp catchUp,
             Challenges challenges,
             String version,
-            Statistics statistics) {
+            Statistics statistics,
+            Spans spans) {
         this.settings = settings;
         this.routes = routes;
         this.watchers = watchers;
@@ -111,6 +115,7 @@ public final class HttpServer implements AutoCloseable {
         this.catchUp = catchUp;
         this.version = version;
         this.statistics = statistics;
+        this.spans = spans;
         this.eventLoops = Math.max(LEAST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors());
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(false)
@@ -204,7 +209,8 @@ public final class HttpServer implements AutoCloseable {
                 settings.trustedProxies(),
                 settings.idle(),
                 "image-server/" + version,
-                statistics);
+                statistics,
+                spans);
         // A unix socket cannot be shared between event loops: its path can be bound once.
         int instances = socket.isDomainSocket() ? 1 : eventLoops;
         Queue<io.vertx.core.http.HttpServer> deployed = new ConcurrentLinkedQueue<>();

@@ -26,6 +26,7 @@ import org.imageserver.config.Settings;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.statistics.Statistics;
 import org.imageserver.storage.LocalStorage;
+import org.imageserver.tracing.Spans;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +80,7 @@ class FileSenderTest {
     }
 
     private Exchange exchange(HttpServerRequest request) {
-        return new Exchange(request, SOMEBODY, "test", statistics);
+        return new Exchange(request, SOMEBODY, "test", statistics, Spans.NONE);
     }
 
     private boolean isOpen() {

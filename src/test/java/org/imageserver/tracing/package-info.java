@@ -1,0 +1,4 @@
+@NullMarked
+package org.imageserver.tracing;
+
+import org.jspecify.annotations.NullMarked;
