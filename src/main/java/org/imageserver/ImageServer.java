@@ -19,6 +19,7 @@ import org.imageserver.auth.SignIn;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
 import org.imageserver.catalogue.ConfiguredChannels;
+import org.imageserver.catalogue.Dedupe;
 import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.LeftoverSweep;
 import org.imageserver.catalogue.Scrub;
@@ -100,6 +101,7 @@ public final class ImageServer implements AutoCloseable {
     private final OnDemand onDemand;
     private final Sources sources;
     private final Scrub scrub;
+    private final Dedupe dedupe;
     private final Webhooks webhooks;
     private final Statistics statistics;
     private final ImgapiPublishing publishing;
@@ -132,7 +134,9 @@ public final class ImageServer implements AutoCloseable {
         statistics.whenDownloaded(onDemand::downloaded);
         scrub = catalogue.scrub(
                 new Scrub.Settings(settings.scrub().interval(), settings.scrub().bytesPerSecond()), mirrors::heal);
-        webhooks = new Webhooks(settings.webhooks(), settings.serveDir().resolve(".image-server/webhooks"));
+        dedupe = catalogue.dedupe();
+        webhooks = new Webhooks(
+                settings.webhooks(), settings.serveDir().resolve(".image-server/webhooks"));
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         uploads = new UploadRoutes(catalogue, settings.publishing().maxFileBytes(), InstantSource.system());
         challenges = new Challenges();
@@ -188,6 +192,9 @@ public final class ImageServer implements AutoCloseable {
         mirrors.start();
         onDemand.start();
         scrub.start();
+        if (settings.isDeduped()) {
+            dedupe.start();
+        }
     }
 
     /**
@@ -419,6 +426,11 @@ public final class ImageServer implements AutoCloseable {
         return scrub;
     }
 
+    /** What has identical files stored once. */
+    public Dedupe dedupe() {
+        return dedupe;
+    }
+
     /** Its images. */
     public Catalogue catalogue() {
         return catalogue;
@@ -432,6 +444,7 @@ public final class ImageServer implements AutoCloseable {
         onDemand.close();
         mirrors.close();
         scrub.close();
+        dedupe.close();
         uploads.close();
         publishing.close();
         catalogue.close();

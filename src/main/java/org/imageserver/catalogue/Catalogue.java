@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -23,6 +24,7 @@ import org.imageserver.auth.Principal;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.BlobKey;
+import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.NoSuchBlobException;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.StoredBlob;
@@ -54,6 +56,10 @@ public final class Catalogue implements AutoCloseable {
     private final ConfiguredChannels channels;
     private final AdminFields adminFields;
     private final DirectoryScan scan;
+
+    /** Files whose name leads to another copy of the same bytes by now, or in a moment: by key, that copy's version. */
+    private final Map<BlobKey, String> swaps = new ConcurrentHashMap<>();
+
     private final ReentrantLock scanning = new ReentrantLock();
     private final ScheduledExecutorService scanner = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("catalogue-scan").factory());
@@ -363,6 +369,7 @@ public final class Catalogue implements AutoCloseable {
         Set<String> names = HashSet.newHashSet(files.size());
         files.forEach(work -> names.add(work.file().key().value()));
         digests.retain(names);
+        swaps.keySet().removeIf(key -> !names.contains(key.value()));
         hasher.submit(files);
     }
 
@@ -407,6 +414,32 @@ public final class Catalogue implements AutoCloseable {
         readAgain(uuid);
         return snapshot.own(uuid)
                 .orElseThrow(() -> new IOException("image " + uuid + " is stored but cannot be shown; see the log"));
+    }
+
+    /**
+     * Stores bytes once that two images have; for {@link Publisher}, under its lock.
+     *
+     * @param kept the file that stays, whose bytes are those that the image should have
+     * @param replaced the file of an image, whose name leads to the same bytes afterwards
+     * @return false when either is not what it was, or this storage cannot do it
+     */
+    boolean share(BlobInfo kept, BlobInfo replaced) throws IOException {
+        if (!(storage instanceof LocalStorage local)) {
+            return false;
+        }
+        // Kept, since whoever has an older snapshot opens it later.
+        swaps.put(replaced.key(), kept.version());
+        Optional<BlobInfo> shared = local.share(kept, replaced);
+        if (shared.isPresent()) {
+            digests.same(kept, shared.get());
+            refresh(replaced.key().segments().getFirst());
+        }
+        return shared.isPresent();
+    }
+
+    /** Makes what has identical files stored once; the caller closes it. */
+    public Dedupe dedupe() {
+        return new Dedupe(storage, this, digests, publisher::isReceiving);
     }
 
     /** Makes an image vanish at once whose manifest is gone. */
@@ -527,7 +560,8 @@ public final class Catalogue implements AutoCloseable {
         } catch (IOException e) {
             throw Failures.named(e, "the storage is full");
         }
-        if (!blob.info().version().equals(wanted.version())) {
+        String version = blob.info().version();
+        if (!version.equals(wanted.version()) && !version.equals(swaps.get(wanted.key()))) {
             blob.close();
             throw unavailable(uuid, wanted, "has just been changed");
         }

@@ -152,6 +152,11 @@ final class Digests {
         put(blob, known -> new Known(known.version(), known.digest(), finding));
     }
 
+    /** Another blob has taken the place of one, or holds the same bytes: what is known of one is known of the other. */
+    void same(BlobInfo known, BlobInfo blob) {
+        knownOf(known).ifPresent(its -> put(blob, before -> new Known(blob.version(), its.digest(), its.stream())));
+    }
+
     /** A manifest names the file by now, or it is gone. */
     void settled(BlobInfo blob) {
         arriving.remove(blob.key().value());

@@ -96,6 +96,11 @@ public record Image(
         public long size() {
             return blob.size();
         }
+
+        /** Which bytes on the disk these are: the same for images that share them. */
+        public String version() {
+            return blob.version();
+        }
     }
 
     /**

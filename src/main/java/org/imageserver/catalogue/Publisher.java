@@ -31,6 +31,7 @@ import org.imageserver.manifest.DiskManifest;
 import org.imageserver.manifest.Manifest;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.manifest.Violation;
+import org.imageserver.storage.BlobInfo;
 import org.imageserver.zfs.StreamPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -175,6 +176,7 @@ public final class Publisher {
 
     private Image heal(Target target, FileUpload upload) throws IOException {
         String uuid = target.uuid();
+        Optional<BlobInfo> damaged = catalogue.snapshot().own(uuid).flatMap(Part.FILE::of);
         // Bytes of a known sha1 need not be judged: whatever they are, the image is made of them.
         try (ReceivedFile received = files.receive(uuid, FileReceiver.NO_STREAM, upload, StreamPolicy.Origin.NONE)) {
             Image image = change(target, current -> {
@@ -191,8 +193,54 @@ public final class Publisher {
             });
             received.keep();
             catalogue.quarantine().release(uuid, Part.FILE);
+            damaged.ifPresent(old ->
+                    tidy(uuid, () -> healOthers(old, Part.FILE.of(image).orElseThrow())));
             return image;
         }
+    }
+
+    /** Those whose file was the very same one on the disk, and damaged with it. */
+    private void healOthers(BlobInfo damaged, BlobInfo healed) throws IOException {
+        for (Image image : catalogue.snapshot().images()) {
+            Optional<BlobInfo> file = Part.FILE.of(image);
+            if (file.filter(its -> its.version().equals(damaged.version())).isPresent()
+                    && share(healed, image.uuid(), file.get())) {
+                catalogue.quarantine().release(image.uuid(), Part.FILE);
+            }
+        }
+    }
+
+    /**
+     * Stores bytes once that two images have.
+     *
+     * @param kept which both should have
+     * @param uuid of the other image
+     * @param replaced its file
+     * @return false when something has changed meanwhile
+     */
+    boolean share(BlobInfo kept, String uuid, BlobInfo replaced) throws IOException {
+        return underLock(() -> {
+            Snapshot now = catalogue.snapshot();
+            String keeper = kept.key().segments().getFirst();
+            boolean isCurrent = isFileOf(now, uuid, replaced)
+                    && isFileOf(now, keeper, kept)
+                    && sha1(now, uuid).equals(sha1(now, keeper))
+                    && catalogue.quarantine().find(keeper, Part.FILE).isEmpty();
+            return isCurrent && catalogue.share(kept, replaced);
+        });
+    }
+
+    private static boolean isFileOf(Snapshot snapshot, String uuid, BlobInfo blob) {
+        return snapshot.own(uuid).flatMap(Part.FILE::of).filter(blob::equals).isPresent();
+    }
+
+    private static Optional<String> sha1(Snapshot snapshot, String uuid) {
+        return snapshot.own(uuid).flatMap(Image::file).flatMap(Image.File::sha1);
+    }
+
+    /** Whether a file arrives just now. */
+    boolean isReceiving() {
+        return files.isReceiving();
     }
 
     /** Refuses what {@link #publish} would refuse before it has read a byte. */

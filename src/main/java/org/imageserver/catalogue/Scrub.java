@@ -215,9 +215,27 @@ public final class Scrub implements AutoCloseable {
         } catch (IOException e) {
             return unreadable(image, part, blob, e);
         }
-        return sha1.isPresent() && isCurrent(image, part, blob)
-                ? quarantine.judge(image.uuid(), part, blob, sha1.get())
-                : Optional.empty();
+        if (sha1.isEmpty() || !isCurrent(image, part, blob)) {
+            return Optional.empty();
+        }
+        Optional<Problem> problem = quarantine.judge(image.uuid(), part, blob, sha1.get());
+        if (problem.isPresent()) {
+            for (Image other : sharing(image, part, blob)) {
+                quarantine.judge(other.uuid(), part, part.of(other).orElseThrow(), sha1.get());
+            }
+        }
+        return problem;
+    }
+
+    /** The other images whose bytes are the very same ones on the disk: what damages one damages all. */
+    private List<Image> sharing(Image image, Part part, BlobInfo blob) {
+        return snapshots.get().images().stream()
+                .filter(other -> !other.uuid().equals(image.uuid())
+                        && !storage.isShared()
+                        && part.of(other)
+                                .filter(its -> its.version().equals(blob.version()))
+                                .isPresent())
+                .toList();
     }
 
     /** A file that is there and cannot be read is damaged; a store that does not answer says nothing of a file. */
@@ -225,6 +243,9 @@ public final class Scrub implements AutoCloseable {
             throws IOException {
         if (storage.isShared() || !FileSha1.isSame(storage, blob) || !isCurrent(image, part, blob)) {
             throw failure;
+        }
+        for (Image other : sharing(image, part, blob)) {
+            quarantine.unreadable(other.uuid(), part, part.of(other).orElseThrow(), failure);
         }
         return Optional.of(quarantine.unreadable(image.uuid(), part, blob, failure));
     }

@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  * @param sources other servers whose images are brought here, by the configuration
  * @param ownSources those that administrators gave the server while it ran
  * @param onDemandBytes how much room the files may take that clients had brought here; {@link Long#MAX_VALUE}: any
+ * @param isDeduped whether identical files are stored once
  * @param scrub how often and how fast files are read again
  * @param retention which images go by themselves
  * @param webhooks who is told what becomes of images
@@ -79,6 +80,7 @@ public record Settings(
         List<Source> sources,
         List<OwnSources.Entry> ownSources,
         long onDemandBytes,
+        boolean isDeduped,
         Scrub scrub,
         Retention retention,
         List<Webhook> webhooks,

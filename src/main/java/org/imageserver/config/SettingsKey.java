@@ -112,6 +112,10 @@ public enum SettingsKey {
             "a list of objects with \"keep_newest\", \"not_pulled_for_days\" or \"unpublished_after_days\"",
             "Which images go by themselves, on a directory; see docs/maintenance.md."),
     TRASH_DAYS("trash_days", "a number of days, 0 to 3650", "How long what went by \"retention\" can be had back."),
+    DEDUPE(
+            "dedupe",
+            "true or false",
+            "Whether identical files of images in a directory are stored once, by hard links; see docs/maintenance.md."),
     WEBHOOKS(
             "webhooks",
             "a list of objects with \"url\" and \"secret\"",

@@ -75,6 +75,7 @@ final class SettingsReader {
                 new SourcesReader(file).read(),
                 OwnSources.read(OwnSources.file(serveDir)),
                 onDemandBytes(bucket),
+                flag(SettingsKey.DEDUPE),
                 new MaintenanceReader(file).scrub(),
                 new MaintenanceReader(file).retention(),
                 new WebhooksReader(file).read(),

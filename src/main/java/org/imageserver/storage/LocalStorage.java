@@ -188,6 +188,19 @@ public final class LocalStorage implements Storage {
                 && file.path().equals(file.real());
     }
 
+    /**
+     * Has the bytes of two blobs stored once: a hard link to the one takes the place of the other, at once and durably.
+     * Whoever has the other one open keeps its bytes. Each of the names can be deleted, moved or replaced without the other.
+     *
+     * @param kept whose bytes stay
+     * @param replaced whose name leads to them afterwards; nobody else may change it meanwhile
+     * @return how that name is described now; empty when either is not what it was, or is behind a symlink
+     * @throws IOException also where there are no hard links, or none between these directories
+     */
+    public Optional<BlobInfo> share(BlobInfo kept, BlobInfo replaced) throws IOException {
+        return writer.share(kept, replaced);
+    }
+
     /** What lies in a directory of this storage, hidden or not, as a storage of its own; empty when there is none. */
     public Optional<LocalStorage> within(BlobKey directory) throws IOException {
         return tree.find(directory) instanceof LocalEntry.Directory found

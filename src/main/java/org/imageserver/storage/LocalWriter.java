@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -183,6 +184,36 @@ final class LocalWriter {
         }
         forceUpwards(directory);
         return true;
+    }
+
+    Optional<BlobInfo> share(BlobInfo kept, BlobInfo replaced) throws IOException {
+        Optional<Path> source = same(kept);
+        Path link = pendingFiles.reserve(makePending(replaced.key()));
+        try {
+            if (source.isEmpty() || same(replaced).isEmpty()) {
+                return Optional.empty();
+            }
+            Files.createLink(link, source.get());
+            BlobInfo linked = LocalEntry.describe(replaced.key(), LocalTree.attributes(link));
+            // The name may have led to another file a moment later.
+            if (!linked.version().equals(kept.version())) {
+                return Optional.empty();
+            }
+            publish(replaced.key(), link, target -> Files.move(link, target, StandardCopyOption.ATOMIC_MOVE));
+            return Optional.of(linked);
+        } finally {
+            // Of two names of one file, a rename would leave both.
+            pendingFiles.remove(link);
+        }
+    }
+
+    /** Where a blob is, if it is the one that is meant and stands under its own name. */
+    private Optional<Path> same(BlobInfo blob) throws IOException {
+        return tree.find(blob.key()) instanceof LocalEntry.RegularFile file
+                        && file.path().equals(file.real())
+                        && file.info(blob.key()).version().equals(blob.version())
+                ? Optional.of(file.real())
+                : Optional.empty();
     }
 
     List<String> sweepEmptyDirectories(Duration olderThan, Predicate<String> isOurs) throws IOException {

@@ -67,6 +67,11 @@ final class Ledger {
         flips.add(new Flip(uuid, now, Long.MAX_VALUE));
     }
 
+    /** Nothing was changed of what was said to flip at this time. */
+    void neverFlipped(long begun) {
+        flips.removeIf(flip -> flip.begun() == begun);
+    }
+
     /** The images whose damage the server may not know of, done before some time. */
     Set<String> unknown(long before) {
         Set<String> uuids = new TreeSet<>();

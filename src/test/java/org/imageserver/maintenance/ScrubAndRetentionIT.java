@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A server that is published to, read from and fed by a mirror, while bytes flip on its disk, all files are read again and
- * again, and rules take old images away: no bad byte is served once it is known, every flip is found, and nothing is lost
+ * again, identical ones are stored once, and rules take old images away: no bad byte is served once it is known, every flip is found, and nothing is lost
  * but what the rules may take, which can be had back. {@code -Dmaintenance.seconds=120} makes it longer, {@code
  * -Dmaintenance.seed=N} repeats one.
  */
@@ -50,10 +50,12 @@ class ScrubAndRetentionIT {
             int restored = site.restoreAll();
             System.out.printf(
                     "%d images published or mirrored, %d files served, %d bytes flipped, all found in %d passes; %d images"
-                            + " went by the rules, and came back%n",
-                    ledger.all().size(), ledger.served(), ledger.flips(), site.passes(), restored);
+                            + " went by the rules, and came back; %d bytes"
+                            + " were stored once%n",
+                    ledger.all().size(), ledger.served(), ledger.flips(), site.passes(), restored, site.deduped());
             assertThat(ledger.flips()).as("bytes flipped").isPositive();
             assertThat(restored).as("images taken by the rules").isPositive();
+            assertThat(site.deduped()).as("bytes stored once").isPositive();
         }
     }
 
@@ -72,6 +74,7 @@ class ScrubAndRetentionIT {
         all.add(repeated(random -> site.scrub(), 22, goesOn));
         all.add(repeated(random -> site.applyRules(), 23, goesOn));
         all.add(repeated(random -> site.heal(), 24, goesOn));
+        all.add(repeated(random -> site.dedupe(), 25, goesOn));
         try (ExecutorService threads = Executors.newFixedThreadPool(all.size())) {
             List<Future<Void>> running = all.stream().map(threads::submit).toList();
             try {

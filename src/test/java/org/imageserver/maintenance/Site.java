@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.imageserver.ImageServer;
 import org.imageserver.TestAccount;
 import org.imageserver.TestImages;
@@ -58,6 +61,10 @@ final class Site implements AutoCloseable {
     private final AtomicInteger contents = new AtomicInteger();
     private final AtomicInteger mirrored = new AtomicInteger();
     private final AtomicInteger passes = new AtomicInteger();
+    private final AtomicLong deduped = new AtomicLong();
+
+    /** So that it is known whose bytes are changed. */
+    private final ReentrantLock disk = new ReentrantLock();
 
     /** The seeds of the bytes of images, by which they are uploaded again. */
     private final Map<String, Integer> own = new ConcurrentHashMap<>();
@@ -102,7 +109,8 @@ final class Site implements AutoCloseable {
     }
 
     private byte[] bytes(int number) {
-        Random random = new Random(seed * 37 + number);
+        // Two after each other are the same.
+        Random random = new Random(seed * 37 + number / 2);
         byte[] bytes = new byte[1000 + random.nextInt(200_000)];
         random.nextBytes(bytes);
         bytes[0] = 'x';
@@ -223,15 +231,49 @@ final class Site implements AutoCloseable {
                 .toList();
         if (!sound.isEmpty()) {
             String uuid = sound.getLast();
+            long now = System.nanoTime();
+            disk.lock();
             try {
                 Path file = file(uuid);
-                ledger.flips(uuid, System.nanoTime());
+                sharing(file).forEach(image -> ledger.flips(image, now));
                 Damage.flipSomewhere(file, random);
             } catch (NoSuchFileException e) {
-                // It was deleted at that moment: there is nothing to find.
-                ledger.known(uuid, System.nanoTime());
+                // It was deleted at that moment: there is nothing to find, in whatever shares its bytes either.
+                ledger.neverFlipped(now);
+            } finally {
+                disk.unlock();
             }
         }
+    }
+
+    /** The images whose bytes are the very same ones on the disk. */
+    private List<String> sharing(Path file) throws IOException {
+        Object inode = Files.getAttribute(file, "unix:ino");
+        List<String> all = new ArrayList<>();
+        for (String uuid : list()) {
+            try {
+                if (Files.getAttribute(file(uuid), "unix:ino").equals(inode)) {
+                    all.add(uuid);
+                }
+            } catch (NoSuchFileException e) {
+                assertThat(e).as("it has just been deleted").hasMessageContaining(uuid);
+            }
+        }
+        return all;
+    }
+
+    /** Has identical files stored once, as the server does once an hour. */
+    void dedupe() throws InterruptedException {
+        disk.lock();
+        try {
+            deduped.addAndGet(server.server().dedupe().pass());
+        } finally {
+            disk.unlock();
+        }
+    }
+
+    long deduped() {
+        return deduped.get();
     }
 
     private Path file(String uuid) throws IOException {

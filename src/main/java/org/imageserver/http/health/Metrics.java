@@ -22,10 +22,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -247,9 +249,12 @@ final class Metrics {
         return gauge("imageserver_images", "Images that are kept here, by state and operating system.", values(counts));
     }
 
+    /** What several images share on the disk has the same version for all, and takes its room once. */
     private static long fileBytes(Snapshot snapshot) {
+        Set<String> counted = new HashSet<>();
         return kept(snapshot)
                 .flatMap(image -> image.file().stream())
+                .filter(file -> counted.add(file.version()))
                 .mapToLong(Image.File::size)
                 .sum();
     }
