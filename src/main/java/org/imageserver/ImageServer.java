@@ -92,7 +92,7 @@ public final class ImageServer implements AutoCloseable {
     private static final Duration RETENTION = Duration.ofDays(1);
 
     /** What a configuration may say anew while the server runs. */
-    private static final Set<String> RELOADED = Set.of("limits", "sources", "ownSources");
+    private static final Set<String> RELOADED = Set.of("limits", "sources", "ownSources", "webhooks");
 
     private final Settings settings;
     private final Storage storage;
@@ -136,7 +136,7 @@ public final class ImageServer implements AutoCloseable {
                 new Scrub.Settings(settings.scrub().interval(), settings.scrub().bytesPerSecond()), mirrors::heal);
         dedupe = catalogue.dedupe();
         webhooks = new Webhooks(
-                settings.webhooks(), settings.serveDir().resolve(".image-server/webhooks"));
+                settings.webhooks(), settings.serveDir().resolve(".image-server/webhooks"), Version.current());
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
         uploads = new UploadRoutes(catalogue, settings.publishing().maxFileBytes(), InstantSource.system());
         challenges = new Challenges();
@@ -402,15 +402,17 @@ public final class ImageServer implements AutoCloseable {
     }
 
     /**
-     * The same, and takes up what can be changed in a configuration while the server runs: its limits, and its sources.
+     * The same, and takes up what can be changed in a configuration while the server runs: its limits, its sources and
+     * its webhooks.
      *
      * @param now as the configuration says now
      * @return what else is changed, and needs a restart
-     * @throws ConfigException when a source cannot be used; no part of the configuration is taken up then
+     * @throws ConfigException when a source or a webhook cannot be used; no other part of the configuration is taken up then
      */
     public List<String> reload(Settings now) throws ConfigException {
         try {
             sources.reload(now);
+            webhooks.change(now.webhooks());
         } catch (IOException e) {
             throw new ConfigException(String.valueOf(e.getMessage()));
         }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Snapshot {
     /** The state before the first look at the storage. */
-    static final Snapshot EMPTY = new Snapshot(List.of(), List.of(), List.of(), ImageList.EMPTY);
+    public static final Snapshot EMPTY = new Snapshot(List.of(), List.of(), List.of(), ImageList.EMPTY);
 
     private static final Comparator<Image> BY_UUID = Comparator.comparing(Image::uuid);
 

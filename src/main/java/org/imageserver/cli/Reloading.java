@@ -72,10 +72,10 @@ final class Reloading implements AutoCloseable {
         try {
             List<String> others = server.reload(Settings.read(config, overrides));
             if (others.isEmpty()) {
-                LOG.info("images, keys, certificate, limits and sources are read again");
+                LOG.info("images, keys, certificate, limits, sources and webhooks are read again");
             } else {
                 LOG.warn(
-                        "limits and sources are read again; what else was changed in {} needs a restart: {}",
+                        "limits, sources and webhooks are read again; what else was changed in {} needs a restart: {}",
                         config,
                         String.join(", ", others));
             }

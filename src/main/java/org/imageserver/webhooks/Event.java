@@ -22,7 +22,16 @@ import org.imageserver.manifest.State;
  *
  * @param reason what is wrong, of a damaged one; else empty
  */
-record Event(Kind kind, Image image, String reason) {
+record Event(Kind kind, ObjectNode image, String reason) {
+    /** Of an image as it is, or was last. */
+    Event(Kind kind, Image image) {
+        this(kind, about(image), "");
+    }
+
+    String uuid() {
+        return image.path("uuid").textValue();
+    }
+
     /** What became of it, by the word that the configuration has for it. */
     enum Kind {
         PUBLISHED,
@@ -42,12 +51,12 @@ record Event(Kind kind, Image image, String reason) {
         List<Event> events = new ArrayList<>();
         for (Image image : notIn(after, before)) {
             if (after.own(image.uuid()).filter(Event::isTold).isEmpty()) {
-                events.add(new Event(Kind.DELETED, image, ""));
+                events.add(new Event(Kind.DELETED, image));
             }
         }
         for (Image image : notIn(before, after)) {
             Optional<Image> earlier = before.own(image.uuid()).filter(Event::isTold);
-            kind(earlier, image).ifPresent(kind -> events.add(new Event(kind, image, "")));
+            kind(earlier, image).ifPresent(kind -> events.add(new Event(kind, image)));
         }
         return events;
     }
@@ -61,7 +70,7 @@ record Event(Kind kind, Image image, String reason) {
                 .toList();
     }
 
-    private static boolean isTold(Image image) {
+    static boolean isTold(Image image) {
         return !image.isOffered() && image.state().isActivated();
     }
 
@@ -72,21 +81,20 @@ record Event(Kind kind, Image image, String reason) {
         if (before.get().json().etag().equals(after.json().etag())) {
             return Optional.empty();
         }
-        boolean wasDisabled = before.get().state() == State.DISABLED;
-        boolean isDisabled = after.state() == State.DISABLED;
-        if (wasDisabled == isDisabled) {
-            return Optional.of(Kind.UPDATED);
-        }
-        return Optional.of(isDisabled ? Kind.DISABLED : Kind.ENABLED);
+        return Optional.of(
+                changed(before.get().state() == State.DISABLED, after).orElse(Kind.UPDATED));
     }
 
-    /** What is sent. */
-    byte[] toBytes() {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("id", UUID.randomUUID().toString())
-                .put("event", kind.word())
-                .put("at", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
-        json.putObject("image")
+    /** Whether it has been disabled or enabled. */
+    static Optional<Kind> changed(boolean wasDisabled, Image after) {
+        boolean isDisabled = after.state() == State.DISABLED;
+        return wasDisabled == isDisabled ? Optional.empty() : Optional.of(isDisabled ? Kind.DISABLED : Kind.ENABLED);
+    }
+
+    /** What is told of an image. */
+    static ObjectNode about(Image image) {
+        return JsonNodeFactory.instance
+                .objectNode()
                 .put("uuid", image.uuid())
                 .put("name", image.name())
                 .put("version", image.version())
@@ -95,6 +103,15 @@ record Event(Kind kind, Image image, String reason) {
                 .put("owner", image.owner())
                 .put("public", image.isPublic())
                 .put("state", image.state().name().toLowerCase(Locale.ROOT));
+    }
+
+    /** What is sent. */
+    byte[] toBytes() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("id", UUID.randomUUID().toString())
+                .put("event", kind.word())
+                .put("at", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+        json.set("image", image);
         if (!reason.isEmpty()) {
             json.put("reason", reason);
         }

@@ -23,6 +23,7 @@ final class Receiver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    private static final Duration LONGEST_END = Duration.ofSeconds(2);
 
     /** More than these would be no news any more, and fill the memory. */
     private static final int MOST_WAITING = 10_000;
@@ -63,7 +64,7 @@ final class Receiver implements AutoCloseable {
             return;
         }
         try {
-            Letter letter = outbox.add(event.image().uuid(), event.toBytes());
+            Letter letter = outbox.add(event.uuid(), event.toBytes());
             if (waiting.size() >= MOST_WAITING) {
                 giveUp(letter, MOST_WAITING + " events wait already");
                 return;
@@ -73,7 +74,7 @@ final class Receiver implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn(
                     "that image {} was {} cannot be kept for the webhook at {}; it will not be told",
-                    event.image().uuid(),
+                    event.uuid(),
                     event.kind().word(),
                     host(),
                     e);
@@ -184,10 +185,21 @@ final class Receiver implements AutoCloseable {
         return new State(host(), waiting.size(), dead, delivered, failures, lastFailure);
     }
 
-    /** Stops; what was not told is told after the next start. */
+    Webhook hook() {
+        return hook;
+    }
+
+    /** Stops, and waits for that; what was not told is told by the next one for the same URL. */
     @Override
     public void close() {
         thread.interrupt();
+        try {
+            if (thread.getState() != Thread.State.NEW && !thread.join(LONGEST_END)) {
+                LOG.warn("the webhook at {} does not end; it may be told an event twice", host());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         courier.close();
     }
 }

@@ -30,8 +30,10 @@ class WatchingTest {
     private Path directory;
 
     private String numbers() {
-        try (TestServer server =
-                TestServer.start(directory, "\"metrics_listen\": [\"127.0.0.1:0\", \"tls:127.0.0.1:0\"]")) {
+        try (TestServer server = TestServer.start(directory, """
+                        "metrics_listen": ["127.0.0.1:0", "tls:127.0.0.1:0"],
+                        "webhooks": [{"url": "http://127.0.0.1:9/", "secret": "0123456789abcdef"}]
+                        """)) {
             String uuid = server.images().add(1, manifest -> manifest.put("type", "other"));
             server.rescan();
             server.get("/ping");

@@ -12,8 +12,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.imageserver.TestAccount;
+import org.imageserver.TestImages;
 import org.imageserver.TestServer;
 import org.imageserver.auth.Role;
+import org.imageserver.config.Settings;
 import org.imageserver.webhooks.Listener.Heard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -202,6 +204,133 @@ class WebhooksTest {
             await().atMost(PATIENCE).until(() -> good.heard().size() == 5);
             assertThat(silent.heard()).hasSizeLessThan(5);
             assertThat(server.get("/images").statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** By hand, or by a restored copy: whoever keeps a list of the images has it right again. */
+    @Test
+    void tellsAtTheStartWhatBecameOfImagesMeanwhile() throws Exception {
+        try (Listener listener = Listener.start()) {
+            String updated;
+            String deleted;
+            String disabled;
+            try (TestServer server = server(listener.configured(""))) {
+                updated = server.images().add(1);
+                deleted = server.images().add(2, manifest -> manifest.put("name", "gone"));
+                disabled = server.images().add(3);
+                server.images().add(4);
+                server.rescan();
+                await().atMost(PATIENCE).until(() -> listener.heard().size() == 4);
+                // Through a request and its journal, too, not only as it was at the start.
+                TestAccount admin = server.account("boss", Role.ADMIN);
+                act(server, admin, "POST", "/images/" + updated + "?action=update", "{\"description\": \"one\"}");
+                await().atMost(PATIENCE).until(() -> listener.heard().size() == 5);
+            }
+            TestImages images = new TestImages(directory.resolve("images"));
+            images.add(1, manifest -> manifest.put("description", "two"));
+            images.add(3, manifest -> manifest.put("state", "disabled").put("disabled", true));
+            String added = images.add(5);
+            Files.delete(directory.resolve("images/" + deleted + "/manifest.json"));
+            listener.heard().clear();
+            try (TestServer server = server(listener.configured(""))) {
+                await().atMost(PATIENCE).until(() -> listener.heard().size() == 4);
+                assertThat(listener.heard())
+                        .extracting(heard -> heard.word() + " " + heard.uuid())
+                        .containsExactlyInAnyOrder(
+                                "updated " + updated,
+                                "disabled " + disabled,
+                                "published " + added,
+                                "deleted " + deleted);
+                assertThat(listener.heard())
+                        .filteredOn(heard -> heard.word().equals("deleted"))
+                        .singleElement()
+                        .satisfies(heard -> assertThat(
+                                        heard.event().at("/image/name").asText())
+                                .isEqualTo("gone"));
+                assertThat(server.get("/images").statusCode()).isEqualTo(200);
+            }
+            listener.heard().clear();
+            try (TestServer server = server(listener.configured(""))) {
+                String last = server.images().add(6);
+                server.rescan();
+                await().atMost(PATIENCE).until(() -> !listener.heard().isEmpty());
+                assertThat(listener.heard())
+                        .as("nothing twice")
+                        .extracting(Heard::uuid)
+                        .containsExactly(last);
+            }
+        }
+    }
+
+    @Test
+    void tellsNobodyOfWhatWasThereBeforeHeWasConfigured() throws Exception {
+        try (Listener listener = Listener.start()) {
+            try (TestServer server = server()) {
+                server.images().add(1);
+                server.rescan();
+            }
+            try (TestServer server = server(listener.configured(""))) {
+                String added = server.images().add(2);
+                server.rescan();
+                await().atMost(PATIENCE).until(() -> !listener.heard().isEmpty());
+                assertThat(listener.heard()).extracting(Heard::uuid).containsExactly(added);
+            }
+        }
+    }
+
+    private void configure(TestServer server, String... hooks) throws Exception {
+        Path config = directory.resolve("config.json");
+        String before = Files.readString(config);
+        int at = before.indexOf("\"webhooks\": [");
+        Files.writeString(config, before.substring(0, at) + "\"webhooks\": [" + String.join(", ", hooks) + "]\n}");
+        assertThat(server.server().reload(Settings.read(config, Settings.Overrides.NONE)))
+                .isEmpty();
+    }
+
+    @Test
+    void takesUpOtherWebhooksWhileItRuns() throws Exception {
+        try (Listener first = Listener.start();
+                Listener second = Listener.start();
+                TestServer server = server(first.configured(""))) {
+            TestAccount admin = server.account("boss", Role.ADMIN);
+            publish(server, admin, "one");
+            await().atMost(PATIENCE).until(() -> first.heard().size() == 1);
+
+            configure(server, first.configured(""), second.configured(", \"events\": [\"deleted\"]"));
+            String two = publish(server, admin, "two");
+            act(server, admin, "DELETE", "/images/" + two, "");
+            awaitWords(first, "published", "published", "deleted");
+            awaitWords(second, "deleted");
+
+            configure(server, second.configured(""));
+            publish(server, admin, "three");
+            awaitWords(second, "deleted", "published");
+            assertThat(first.heard()).hasSize(3);
+
+            configure(server);
+            publish(server, admin, "four");
+            configure(server, second.configured(""));
+            String five = publish(server, admin, "five");
+            await().atMost(PATIENCE).until(() -> second.heard().size() == 3);
+            assertThat(second.heard().getLast().uuid()).isEqualTo(five);
+        }
+    }
+
+    /** Another secret, another number of attempts: what waited is told by what is said now. */
+    @Test
+    void whatWaitsIsToldAsIsConfiguredNow() throws Exception {
+        try (Listener listener = Listener.start().answering(heard -> heard.isGenuine() ? 503 : 204);
+                TestServer server = server(listener.configured(""))) {
+            String uuid = publish(server, server.account("boss", Role.ADMIN), "base");
+            await().atMost(PATIENCE).until(() -> !listener.heard().isEmpty());
+            configure(
+                    server,
+                    "{\"url\": \"http://127.0.0.1:%d/hook\", \"secret\": \"another secret of theirs\"}"
+                            .formatted(listener.port()));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(kept("waiting")).isEmpty());
+            assertThat(listener.heard().getLast().uuid()).isEqualTo(uuid);
+            assertThat(listener.heard().getLast().isGenuine()).isFalse();
         }
     }
 }
