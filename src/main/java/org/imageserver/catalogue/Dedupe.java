@@ -101,7 +101,8 @@ public final class Dedupe implements AutoCloseable {
                 .toList();
     }
 
-    private static boolean isReceived(BlobInfo blob) {
+    /** Whether nobody but this server writes to it, which never does so twice. */
+    static boolean isReceived(BlobInfo blob) {
         return FileReceiver.isReceivedName(blob.key().segments().getLast());
     }
 

@@ -203,7 +203,8 @@ public final class Publisher {
     private void healOthers(BlobInfo damaged, BlobInfo healed) throws IOException {
         for (Image image : catalogue.snapshot().images()) {
             Optional<BlobInfo> file = Part.FILE.of(image);
-            if (file.filter(its -> its.version().equals(damaged.version())).isPresent()
+            if (file.filter(its -> its.version().equals(damaged.version()) && Dedupe.isReceived(its))
+                            .isPresent()
                     && share(healed, image.uuid(), file.get())) {
                 catalogue.quarantine().release(image.uuid(), Part.FILE);
             }
@@ -224,6 +225,7 @@ public final class Publisher {
             String keeper = kept.key().segments().getFirst();
             boolean isCurrent = isFileOf(now, uuid, replaced)
                     && isFileOf(now, keeper, kept)
+                    && sha1(now, uuid).isPresent()
                     && sha1(now, uuid).equals(sha1(now, keeper))
                     && catalogue.quarantine().find(keeper, Part.FILE).isEmpty();
             return isCurrent && catalogue.share(kept, replaced);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,9 @@ final class Told {
     List<Event> since(Snapshot now) throws IOException {
         Map<String, String> before = new HashMap<>();
         boolean isSameProgram;
-        try (BufferedReader reader = Files.newBufferedReader(file)) {
+        // Forgiving: a crash may have cut a character.
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
             isSameProgram = ("{\"version\":\"" + version + "\"}").equals(reader.readLine());
             reader.lines().forEach(line -> uuid(line).ifPresent(uuid -> before.put(uuid, line)));
         } catch (NoSuchFileException e) {
@@ -150,8 +153,7 @@ final class Told {
                     .map(Told::line)
                     .orElseGet(() -> "{\"uuid\":\"" + event.uuid() + "\"}\n"));
         }
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.WRITE, StandardOpenOption.APPEND, StandardOpenOption.CREATE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

@@ -87,7 +87,8 @@ public final class Webhooks implements Catalogue.Observer, AutoCloseable {
      * Tells these from now on. What waits for one that stays, if with another secret, is told to it; what waits for one
      * that goes is kept until it comes back.
      *
-     * @throws IOException when what waits for one of them cannot be read; then nothing is changed
+     * @throws IOException when the place of what waits cannot be read or made; those that were to go or to change say
+     *     nothing then, and what they should have said is kept
      */
     public void change(List<Webhook> hooks) throws IOException {
         List<Receiver> gone = receivers.stream()
