@@ -8,7 +8,7 @@ final class ProgressText {
     /** The columns of a line: one less than a terminal has, or it would go on to the next line by itself. */
     static final int WIDTH = 79;
 
-    private static final int SHORTEST_BAR = 10;
+    private static final int SHORTEST_BAR = 6;
     private static final int LONGEST_BAR = 30;
     private static final int LONGEST_NAME = 24;
     private static final double NANOS = 1e9;
