@@ -19,6 +19,7 @@ import org.imageserver.TestAccount;
 import org.imageserver.TestServer;
 import org.imageserver.auth.Role;
 import org.imageserver.tls.CertificateFiles;
+import org.imageserver.tls.TrustingClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +66,7 @@ class AcmeTest {
     }
 
     private X509Certificate shown() throws Exception {
-        return Tls.shown(tlsPort);
+        return TrustingClient.shown(tlsPort);
     }
 
     private static boolean isFrom(X509Certificate certificate, String authority) {
@@ -91,7 +92,9 @@ class AcmeTest {
             awaitCertificate();
             given = shown();
             assertThat(names(given)).containsExactlyInAnyOrder("images.example.com", "mirror.example.com");
-            assertThat(Tls.chain(tlsPort)).as("with the intermediate one").hasSizeGreaterThan(1);
+            assertThat(TrustingClient.chain(tlsPort))
+                    .as("with the intermediate one")
+                    .hasSizeGreaterThan(1);
             assertThat(server.get("/.well-known/acme-challenge/unknown").statusCode())
                     .isEqualTo(404);
         }
@@ -136,7 +139,7 @@ class AcmeTest {
     }
 
     private String protocol(String host, String... offered) throws Exception {
-        try (SSLSocket socket = Tls.connect(tlsPort, host, offered)) {
+        try (SSLSocket socket = TrustingClient.connect(tlsPort, host, offered)) {
             socket.startHandshake();
             return socket.getApplicationProtocol();
         }

@@ -27,18 +27,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.tls.CertificateFiles;
 import org.imageserver.tls.SelfSigned;
+import org.imageserver.tls.TrustingClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -230,50 +228,15 @@ class TlsTest {
             Files.move(directory.resolve("server.pem.tmp"), given().certificate(), StandardCopyOption.REPLACE_EXISTING);
             server.server().reload();
             // Half of a renewal: the old key does not fit the new certificate.
-            assertThat(shown(port(server))).isEqualTo(old);
+            assertThat(TrustingClient.shown(port(server))).isEqualTo(old);
 
             Files.copy(renewed.key(), given().key(), StandardCopyOption.REPLACE_EXISTING);
             server.server().reload();
-            await().until(() -> shown(port(server)).equals(renewed.read().own()));
+            await().until(() ->
+                    TrustingClient.shown(port(server)).equals(renewed.read().own()));
             assertThat(agreed(connect(port(server), given()), "h2", "http/1.1"))
                     .as("as before the renewal")
                     .isEqualTo("http/1.1");
-        }
-    }
-
-    /** What a server shows to somebody who looks at nothing. */
-    private static X509Certificate shown(int port) throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new Trusting()}, null);
-        try (SSLSocket socket =
-                (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
-            socket.startHandshake();
-            return (X509Certificate) socket.getSession().getPeerCertificates()[0];
-        }
-    }
-
-    private static final class Trusting extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 

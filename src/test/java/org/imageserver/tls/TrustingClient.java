@@ -1,4 +1,4 @@
-package org.imageserver.acme;
+package org.imageserver.tls;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,15 +15,17 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Clients that look at what a server shows, and trust everyone. */
-final class Tls {
-    private Tls() {}
+/** A client that looks at what a server of the loopback shows, and trusts everyone. */
+public final class TrustingClient {
+    private TrustingClient() {}
 
-    static X509Certificate shown(int port) throws GeneralSecurityException, IOException {
+    /** The certificate that a port shows. */
+    public static X509Certificate shown(int port) throws GeneralSecurityException, IOException {
         return chain(port).getFirst();
     }
 
-    static List<X509Certificate> chain(int port) throws GeneralSecurityException, IOException {
+    /** The same with those after it. */
+    public static List<X509Certificate> chain(int port) throws GeneralSecurityException, IOException {
         try (SSLSocket socket = connect(port)) {
             socket.startHandshake();
             return Arrays.stream(socket.getSession().getPeerCertificates())
@@ -33,7 +35,8 @@ final class Tls {
     }
 
     /** A client that wants to speak these protocols with this host. */
-    static SSLSocket connect(int port, String host, String... protocols) throws GeneralSecurityException, IOException {
+    public static SSLSocket connect(int port, String host, String... protocols)
+            throws GeneralSecurityException, IOException {
         SSLSocket socket = connect(port);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName(host)));

@@ -1,0 +1,4 @@
+@NullMarked
+package org.imageserver.tls;
+
+import org.jspecify.annotations.NullMarked;
