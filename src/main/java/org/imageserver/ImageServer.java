@@ -185,7 +185,7 @@ public final class ImageServer implements AutoCloseable {
         webhooks.start(catalogue);
         catalogue.watch(interval(settings));
         if (settings.isTlsUsed()) {
-            catalogue.afterStart(http::renewCertificate, CERTIFICATE_LOOK);
+            catalogue.lookout().afterStart(http::renewCertificate, CERTIFICATE_LOOK);
         }
         renewal.ifPresent(AcmeCertificate::start);
         sweep(catalogueSettings);
@@ -234,19 +234,23 @@ public final class ImageServer implements AutoCloseable {
         switch (storage) {
             case LocalStorage local -> {
                 Trash trash = new Trash(local, catalogueSettings);
-                catalogue.afterStart(() -> sweep(trash, new LeftoverSweep(local, catalogueSettings)));
-                catalogue.afterStart(
-                        new Retention(
+                catalogue.lookout().afterStart(() -> sweep(trash, new LeftoverSweep(local, catalogueSettings)));
+                catalogue
+                        .lookout()
+                        .afterStart(
+                                new Retention(
                                         settings,
                                         sources::urls,
                                         catalogue,
                                         trash,
                                         pulls(statistics),
                                         InstantSource.system())::runAndLog,
-                        RETENTION);
+                                RETENTION);
             }
             case BucketStorage bucket ->
-                catalogue.afterStart(new SharedSweep(bucket, catalogueSettings)::sweepIfDue, SharedSweep.EVERY);
+                catalogue
+                        .lookout()
+                        .afterStart(new SharedSweep(bucket, catalogueSettings)::sweepIfDue, SharedSweep.EVERY);
             default -> throw new IllegalStateException("a storage that nobody sweeps: " + storage);
         }
     }

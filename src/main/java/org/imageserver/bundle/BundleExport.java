@@ -69,12 +69,12 @@ public final class BundleExport {
         byte[] manifest = image.jsonWithoutChannels().bytes();
         Member icon = null;
         if (image.icon().isPresent()) {
-            try (OpenFile file = catalogue.openIcon(snapshot, principal, image.uuid())) {
+            try (OpenFile file = catalogue.files().openIcon(snapshot, principal, image.uuid())) {
                 String name = file.toString().substring(file.toString().lastIndexOf('/') + 1);
                 icon = member(folder + name, file, Optional.empty(), progress);
             }
         }
-        try (OpenFile file = catalogue.openFile(snapshot, principal, image.uuid(), 0)) {
+        try (OpenFile file = catalogue.files().open(snapshot, principal, image.uuid(), 0)) {
             return new Entry(
                     image.uuid(),
                     image.name(),
@@ -123,8 +123,8 @@ public final class BundleExport {
                 new ByteArrayInputStream(snapshot.image(image.uuid(), principal)
                         .jsonWithoutChannels()
                         .bytes());
-            case "file" -> stream(catalogue.openFile(snapshot, principal, image.uuid(), 0));
-            default -> stream(catalogue.openIcon(snapshot, principal, image.uuid()));
+            case "file" -> stream(catalogue.files().open(snapshot, principal, image.uuid(), 0));
+            default -> stream(catalogue.files().openIcon(snapshot, principal, image.uuid()));
         };
     }
 

@@ -3,7 +3,6 @@ package org.imageserver.catalogue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,14 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
-import org.imageserver.auth.Principal;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.BlobKey;
@@ -29,7 +22,6 @@ import org.imageserver.storage.NoSuchBlobException;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.StoredBlob;
 import org.imageserver.storage.Watch;
-import org.imageserver.storage.objects.StoreDownException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,11 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Catalogue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
-
-    private static final String FILE_TYPE = "application/octet-stream";
-
-    /** Long enough for the clients that come back after a restart. */
-    private static final Duration STARTED = Duration.ofSeconds(10);
 
     private static final int MAX_PAGE = 4 * 1024 * 1024;
 
@@ -56,13 +43,10 @@ public final class Catalogue implements AutoCloseable {
     private final ConfiguredChannels channels;
     private final AdminFields adminFields;
     private final DirectoryScan scan;
-
-    /** Files whose name leads to another copy of the same bytes by now, or in a moment: by key, that copy's version. */
-    private final Map<BlobKey, String> swaps = new ConcurrentHashMap<>();
+    private final ImageFiles files;
 
     private final ReentrantLock scanning = new ReentrantLock();
-    private final ScheduledExecutorService scanner = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("catalogue-scan").factory());
+    private final Lookout lookout;
     private final Hasher hasher;
     private final Publisher publisher;
     private final UnfinishedUploads unfinished;
@@ -72,9 +56,6 @@ public final class Catalogue implements AutoCloseable {
     private volatile Observer observer = Observer.NOBODY;
     private volatile Optional<Instant> staleSince = Optional.empty();
 
-    /** Why the last look at the storage failed; used by the scanner's thread alone. */
-    private String lastFailure = "";
-
     /**
      * Makes a catalogue that is empty until the first {@link #rescan}.
      *
@@ -83,6 +64,7 @@ public final class Catalogue implements AutoCloseable {
      */
     public Catalogue(Storage storage, CatalogueSettings settings) {
         this.storage = storage;
+        this.lookout = new Lookout(storage.isShared() ? "the object store" : "the directory");
         this.digests = new Digests(storage);
         StoredManifest manifests = new StoredManifest(
                 storage, settings.defaultOwner(), settings.mode().isPublicByDefault());
@@ -91,20 +73,26 @@ public final class Catalogue implements AutoCloseable {
         this.quarantine = new Quarantine(storage, digests, manifests);
         ManifestRules rules = new ManifestRules(settings.mode(), Set.copyOf(channels.names()));
         this.unfinished = new UnfinishedUploads(storage);
-        FileReceiver files = new FileReceiver(storage, manifests, settings.uploads(), digests, unfinished);
-        this.publisher = new Publisher(manifests, this, rules, files, new Icons(storage));
-        this.offers = new OfferReader(rules, files, settings.defaultOwner(), channels.defaults());
+        FileReceiver receiver = new FileReceiver(storage, manifests, settings.uploads(), digests, unfinished);
+        this.publisher = new Publisher(manifests, this, rules, receiver, new Icons(storage));
+        this.offers = new OfferReader(rules, receiver, settings.defaultOwner(), channels.defaults());
         this.verifications = new Verifications(digests, quarantine, settings.uploads());
         // What several servers share was published through one of them, which verified it.
         this.areStreamsVerified = settings.uploads().streams() != UploadPolicy.Streams.OFF && !storage.isShared();
         this.adminFields = new AdminFields(digests, verifications, provenance);
         this.scan = new DirectoryScan(storage, new ImageReader(manifests, digests, channels));
-        this.hasher = new Hasher(digests, this::read, files::isReceiving);
+        this.files = new ImageFiles(storage, digests, quarantine, this::snapshot, this::readAgainSoon);
+        this.hasher = new Hasher(digests, this::read, receiver::isReceiving);
     }
 
     /** The way to change images. */
     public Publisher publisher() {
         return publisher;
+    }
+
+    /** The way to their bytes. */
+    public ImageFiles files() {
+        return files;
     }
 
     /** What is kept of files that come in several requests. */
@@ -306,61 +294,21 @@ public final class Catalogue implements AutoCloseable {
     public void watch(Duration interval) {
         digests.load();
         hasher.start();
-        ScheduledFuture<?> unused = scanner.scheduleWithFixedDelay(
-                () -> orWarn(() -> look(Watch.Extent.IN_TURN)),
-                interval.toMillis(),
-                interval.toMillis(),
-                TimeUnit.MILLISECONDS);
+        lookout.every(interval, () -> look(Watch.Extent.IN_TURN));
     }
 
-    /** Does something on the catalogue's own thread when those who waited for the start have been served. */
-    public void afterStart(Runnable work) {
-        ScheduledFuture<?> unused = scanner.schedule(work, STARTED.toMillis(), TimeUnit.MILLISECONDS);
+    /** The thread of all that looks at the storage by itself. */
+    public Lookout lookout() {
+        return lookout;
     }
 
-    /** The same, and then again and again. */
-    public void afterStart(Runnable work, Duration interval) {
-        ScheduledFuture<?> unused =
-                scanner.scheduleWithFixedDelay(work, STARTED.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    /** Looks at all of the storage soon, on the catalogue's own thread. */
+    /** Looks at all of the storage soon. */
     public void rescanSoon() {
-        scanner.execute(() -> orWarn(this::rescan));
+        lookout.soon(this::rescan);
     }
 
     private void readAgainSoon(String uuid) {
-        scanner.execute(() -> orWarn(() -> readAgain(uuid)));
-    }
-
-    private interface Look {
-        void take() throws IOException;
-    }
-
-    private void orWarn(Look look) {
-        try {
-            look.take();
-            if (!lastFailure.isEmpty()) {
-                LOG.info("{} can be read again", place());
-                lastFailure = "";
-            }
-        } catch (IOException | RuntimeException e) {
-            if (scanner.isShutdown()) {
-                LOG.debug("stopped while {} was being read", place(), e);
-                return;
-            }
-            // The thread must live on: the directory may come back. Each fault is said once.
-            // What a store says differs each time, if only by a request's number.
-            String fault = e instanceof StoreDownException ? e.getClass().getName() : e.toString();
-            if (!lastFailure.equals(fault)) {
-                LOG.error("{} cannot be read; the images known so far are still served", place(), e);
-                lastFailure = fault;
-            }
-        }
-    }
-
-    private String place() {
-        return storage.isShared() ? "the object store" : "the directory";
+        lookout.soon(() -> readAgain(uuid));
     }
 
     private void hashWhatIsMissing() {
@@ -369,7 +317,7 @@ public final class Catalogue implements AutoCloseable {
         Set<String> names = HashSet.newHashSet(files.size());
         files.forEach(work -> names.add(work.file().key().value()));
         digests.retain(names);
-        swaps.keySet().removeIf(key -> !names.contains(key.value()));
+        this.files.retain(names);
         hasher.submit(files);
     }
 
@@ -427,8 +375,7 @@ public final class Catalogue implements AutoCloseable {
         if (!(storage instanceof LocalStorage local)) {
             return false;
         }
-        // Kept, since whoever has an older snapshot opens it later.
-        swaps.put(replaced.key(), kept.version());
+        files.expect(replaced.key(), kept);
         Optional<BlobInfo> shared = local.share(kept, replaced);
         if (shared.isPresent()) {
             digests.same(kept, shared.get());
@@ -460,84 +407,6 @@ public final class Catalogue implements AutoCloseable {
     }
 
     /**
-     * Opens the file of an image.
-     *
-     * @throws ImageException.NotFound when this principal sees no such image, or it has no file of that index
-     * @throws ImageException.FileUnavailable when the file is damaged, or not what the snapshot knows
-     * @throws IOException when it cannot be read
-     */
-    public OpenFile openFile(Snapshot snapshot, Principal principal, String uuid, int index) throws IOException {
-        Image image = snapshot.image(uuid, principal);
-        Image.File file = image.file()
-                .filter(only -> index == 0)
-                .orElseThrow(() -> new ImageException.NotFound(
-                        image.file().isPresent()
-                                ? "image \"" + uuid + "\" has no file at index " + index
-                                : "image \"" + uuid + "\" has no file"));
-        if (image.offer() != null) {
-            // It may have come meanwhile.
-            Snapshot newest = this.snapshot;
-            return newest.own(uuid).isPresent()
-                    ? openFile(newest, principal, uuid, index)
-                    : new OpenFile(
-                            image.offer().open(image),
-                            FILE_TYPE,
-                            file.sha1().orElseThrow(),
-                            Optional.empty(),
-                            Optional.of(uuid));
-        }
-        return openOwn(snapshot, principal, uuid, file);
-    }
-
-    private OpenFile openOwn(Snapshot snapshot, Principal principal, String uuid, Image.File file) throws IOException {
-        refuseIfDamaged(uuid, Part.FILE);
-        Optional<FileDigest> digest = digests.find(file.blob());
-        // Once computed, not the manifest's word but the truth: other bytes must have another tag.
-        String etag = digest.map(FileDigest::sha1).or(file::sha1).orElseGet(() -> versionTag(file.blob()));
-        try {
-            return new OpenFile(
-                    open(uuid, file.blob()), FILE_TYPE, etag, digest.map(FileDigest::md5), Optional.of(uuid));
-        } catch (ImageException.FileUnavailable e) {
-            Snapshot newest = this.snapshot;
-            if (newest != snapshot && newest.find(uuid).filter(Image::isOffered).isPresent()) {
-                // It had to make room, and is to be had from where it came.
-                return openFile(newest, principal, uuid, 0);
-            }
-            throw e;
-        }
-    }
-
-    private void refuseIfDamaged(String uuid, Part part) {
-        Optional<Damage> damage = quarantine.find(uuid, part);
-        if (damage.isPresent()) {
-            String what = part == Part.ICON ? "the icon of image " : "image ";
-            throw new ImageException.FileUnavailable(what + uuid + " cannot be had at the moment. "
-                    + damage.get().sentence());
-        }
-    }
-
-    /**
-     * Opens the icon of an image.
-     *
-     * @throws ImageException.NotFound when this principal sees no such image, or it has no icon
-     * @throws ImageException.FileUnavailable when the icon is damaged, or not what the snapshot knows
-     * @throws IOException when it cannot be read
-     */
-    public OpenFile openIcon(Snapshot snapshot, Principal principal, String uuid) throws IOException {
-        BlobInfo icon = snapshot.image(uuid, principal)
-                .icon()
-                .orElseThrow(() -> new ImageException.NotFound("image \"" + uuid + "\" has no icon"));
-        refuseIfDamaged(uuid, Part.ICON);
-        String type = Icons.contentType(icon.key());
-        return new OpenFile(
-                open(uuid, icon), type, versionTag(icon), digests.find(icon).map(FileDigest::md5), Optional.empty());
-    }
-
-    private static String versionTag(BlobInfo blob) {
-        return Sha1.hex(blob.version().getBytes(StandardCharsets.UTF_8));
-    }
-
-    /**
      * A small file that the operator put beside the images, such as a front page of his own.
      *
      * @throws IOException when it is there but cannot be read
@@ -551,40 +420,10 @@ public final class Catalogue implements AutoCloseable {
         }
     }
 
-    private StoredBlob open(String uuid, BlobInfo wanted) throws IOException {
-        StoredBlob blob;
-        try {
-            blob = storage.open(wanted.key());
-        } catch (NoSuchBlobException e) {
-            throw unavailable(uuid, wanted, "is gone");
-        } catch (IOException e) {
-            throw Failures.named(e, "the storage is full");
-        }
-        String version = blob.info().version();
-        if (!version.equals(wanted.version()) && !version.equals(swaps.get(wanted.key()))) {
-            blob.close();
-            throw unavailable(uuid, wanted, "has just been changed");
-        }
-        return blob;
-    }
-
-    private ImageException unavailable(String uuid, BlobInfo blob, String what) {
-        readAgainSoon(uuid);
-        return new ImageException.FileUnavailable(
-                "the file " + blob.key() + " of image " + uuid + " " + what + "; try again in a moment");
-    }
-
     /** Ends the background work and waits for its end, so that nothing touches the storage afterwards. Idempotent. */
     @Override
     public void close() {
         hasher.close();
-        scanner.shutdownNow();
-        try {
-            if (!scanner.awaitTermination(10, TimeUnit.SECONDS)) {
-                LOG.warn("the directory is still being read; a file system that hangs?");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        lookout.close();
     }
 }

@@ -46,7 +46,7 @@ public final class Export {
         boolean isComplete = false;
         try {
             for (Image image : originsFirst(snapshot, principal, uuid)) {
-                OpenFile file = catalogue.openFile(snapshot, principal, image.uuid(), 0);
+                OpenFile file = catalogue.files().open(snapshot, principal, image.uuid(), 0);
                 files.add(file);
                 tags.append(image.json().etag()).append(' ').append(file.etag()).append(' ');
                 modified = file.modified().isAfter(modified) ? file.modified() : modified;

@@ -113,7 +113,7 @@ final class Pulls implements Offer, AutoCloseable {
             throw new ImageException.FileUnavailable(
                     "the file of image " + offered.uuid() + " is another one by now; try again");
         }
-        return catalogue.openFile(now, principal, offered.uuid(), 0);
+        return catalogue.files().open(now, principal, offered.uuid(), 0);
     }
 
     private void run(Pull pull) {

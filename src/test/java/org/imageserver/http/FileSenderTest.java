@@ -58,7 +58,7 @@ class FileSenderTest {
                 new CatalogueSettings(
                         UUID, ManifestRules.Mode.PUBLIC, new UploadPolicy(1, UploadPolicy.Streams.STRICT, false)));
         catalogue.rescan();
-        file = catalogue.openFile(catalogue.snapshot(), new Principal.Anonymous(), UUID, 0);
+        file = catalogue.files().open(catalogue.snapshot(), new Principal.Anonymous(), UUID, 0);
     }
 
     @AfterEach

@@ -71,7 +71,7 @@ final class Peer implements AutoCloseable {
 
     /** The bytes of an image's file. */
     byte[] file(String uuid) throws IOException {
-        try (OpenFile file = catalogue.openFile(catalogue.snapshot(), ADMIN, uuid, 0);
+        try (OpenFile file = catalogue.files().open(catalogue.snapshot(), ADMIN, uuid, 0);
                 InputStream stream = file.stream(0, Long.MAX_VALUE)) {
             return stream.readAllBytes();
         }

@@ -77,7 +77,7 @@ final class Site implements AutoCloseable {
         server(server).getBytes("/images/" + uuid + "/file");
         await().until(() -> {
             var catalogue = server(server).server().catalogue();
-            try (var file = catalogue.openFile(catalogue.snapshot(), Peer.ADMIN, uuid, 0)) {
+            try (var file = catalogue.files().open(catalogue.snapshot(), Peer.ADMIN, uuid, 0)) {
                 return file.channel().isPresent();
             }
         });

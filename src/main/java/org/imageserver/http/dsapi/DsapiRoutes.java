@@ -97,7 +97,7 @@ public final class DsapiRoutes {
             throw new ApiException(ResourceNotFound, request.target() + " does not exist");
         }
         return new Reply.Later(
-                () -> new Reply.FileContent(catalogue.openFile(snapshot, request.principal(), image.uuid(), 0)));
+                () -> new Reply.FileContent(catalogue.files().open(snapshot, request.principal(), image.uuid(), 0)));
     }
 
     private String baseUrl(Request request) {

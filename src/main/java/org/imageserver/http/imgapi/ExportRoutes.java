@@ -105,7 +105,7 @@ final class ExportRoutes {
         Optional<String> sha1 = Optional.ofNullable(said.path("sha1").textValue());
         Optional<String> guid = Optional.ofNullable(said.path("dataset_guid").textValue());
         manifest.remove(NOT_COPIED);
-        try (OpenFile file = catalogue.openFile(snapshot, request.principal(), uuid, 0)) {
+        try (OpenFile file = catalogue.files().open(snapshot, request.principal(), uuid, 0)) {
             FileUpload bytes = new FileUpload(
                     Channels.newChannel(file.stream(0, file.size())),
                     OptionalLong.of(file.size()),

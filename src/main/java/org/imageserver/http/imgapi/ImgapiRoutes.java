@@ -210,13 +210,14 @@ public final class ImgapiRoutes {
         String uuid = visible(snapshot, request).uuid();
         int index = index(request);
         return new Reply.Later(
-                () -> new Reply.FileContent(catalogue.openFile(snapshot, request.principal(), uuid, index)));
+                () -> new Reply.FileContent(catalogue.files().open(snapshot, request.principal(), uuid, index)));
     }
 
     private Reply getImageIcon(Request request) {
         Snapshot snapshot = catalogue.snapshot();
         String uuid = visible(snapshot, request).uuid();
-        return new Reply.Later(() -> new Reply.FileContent(catalogue.openIcon(snapshot, request.principal(), uuid)));
+        return new Reply.Later(
+                () -> new Reply.FileContent(catalogue.files().openIcon(snapshot, request.principal(), uuid)));
     }
 
     private ChannelScope scope(Request request) {
