@@ -34,9 +34,11 @@ final class Ledger {
     /**
      * Bytes that were changed on the disk.
      *
+     * @param begun before any was
+     * @param ended when they were; {@link Long#MAX_VALUE}: not yet
      * @param known when the server must have known; {@link Long#MAX_VALUE}: not yet
      */
-    private record Flip(String uuid, long begun, long known) {}
+    private record Flip(String uuid, long begun, long ended, long known) {}
 
     /** A whole file that somebody got. */
     private record Served(String uuid, long begun, long ended, String sha1) {}
@@ -64,7 +66,14 @@ final class Ledger {
 
     /** From now on the file may have a wrong byte. */
     void flips(String uuid, long now) {
-        flips.add(new Flip(uuid, now, Long.MAX_VALUE));
+        flips.add(new Flip(uuid, now, Long.MAX_VALUE, Long.MAX_VALUE));
+    }
+
+    /** What was said to flip at one time has a wrong byte from now on: who reads it afterwards must see that. */
+    void flipped(long begun, long now) {
+        List<Flip> done = flips.stream().filter(flip -> flip.begun() == begun).toList();
+        flips.removeAll(done);
+        done.forEach(flip -> flips.add(new Flip(flip.uuid(), begun, now, flip.known())));
     }
 
     /** Nothing was changed of what was said to flip at this time. */
@@ -72,31 +81,33 @@ final class Ledger {
         flips.removeIf(flip -> flip.begun() == begun);
     }
 
-    /** The images whose damage the server may not know of, done before some time. */
+    /** The images whose damage the server may not know of, done before some time; all that was begun, for the end of time. */
     Set<String> unknown(long before) {
         Set<String> uuids = new TreeSet<>();
         flips.stream()
-                .filter(flip -> flip.known() == Long.MAX_VALUE && flip.begun() < before)
+                .filter(flip -> flip.known() == Long.MAX_VALUE && (flip.ended() < before || before == Long.MAX_VALUE))
                 .forEach(flip -> uuids.add(flip.uuid()));
         return uuids;
     }
 
-    /** How often an image was damaged so far. */
-    long flipsOf(String uuid) {
-        return flips.stream().filter(flip -> flip.uuid().equals(uuid)).count();
+    /** How often an image was damaged before some time. */
+    long flipsOf(String uuid, long before) {
+        return flips.stream()
+                .filter(flip -> flip.uuid().equals(uuid) && flip.ended() < before)
+                .count();
     }
 
     long flips() {
         return flips.size();
     }
 
-    /** From now on the server knows of the damage, and serves no byte of it. */
-    void known(String uuid, long now) {
+    /** From now on the server knows of the damage that was done before some time, and serves no byte of it. */
+    void known(String uuid, long before, long now) {
         List<Flip> closed = flips.stream()
-                .filter(flip -> flip.uuid().equals(uuid) && flip.known() == Long.MAX_VALUE)
+                .filter(flip -> flip.uuid().equals(uuid) && flip.ended() < before && flip.known() == Long.MAX_VALUE)
                 .toList();
         flips.removeAll(closed);
-        closed.forEach(flip -> flips.add(new Flip(uuid, flip.begun(), now)));
+        closed.forEach(flip -> flips.add(new Flip(uuid, flip.begun(), flip.ended(), now)));
     }
 
     /** Somebody got a whole file. */

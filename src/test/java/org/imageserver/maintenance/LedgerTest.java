@@ -22,11 +22,26 @@ class LedgerTest {
         ledger.made(new Made("a", "base", "good", true, 0, 0));
         ledger.flips("a", 10);
         ledger.served("a", 5, 11, "bad");
-        ledger.known("a", 20);
+        ledger.flipped(10, 12);
+        ledger.known("a", 13, 20);
         ledger.served("a", 19, 30, "bad");
         assertThat(violations(Set.of("a"), Set.of())).isEmpty();
         ledger.served("a", 21, 30, "bad");
         assertThat(violations(Set.of("a"), Set.of())).singleElement().asString().contains("bad bytes were served");
+    }
+
+    @Test
+    void whoReadAFileBeforeItWasFlippedNeedNotKnow() {
+        ledger.flips("a", 10);
+        assertThat(ledger.unknown(11)).isEmpty();
+        assertThat(ledger.unknown(Long.MAX_VALUE)).containsExactly("a");
+        ledger.flipped(10, 12);
+        assertThat(ledger.unknown(12)).isEmpty();
+        assertThat(ledger.unknown(13)).containsExactly("a");
+        ledger.known("a", 12, 20);
+        assertThat(ledger.unknown(13)).containsExactly("a");
+        assertThat(ledger.flipsOf("a", 12)).isZero();
+        assertThat(ledger.flipsOf("a", 13)).isOne();
     }
 
     @Test

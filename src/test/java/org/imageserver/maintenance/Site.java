@@ -237,6 +237,7 @@ final class Site implements AutoCloseable {
                 Path file = file(uuid);
                 sharing(file).forEach(image -> ledger.flips(image, now));
                 Damage.flipSomewhere(file, random);
+                ledger.flipped(now, System.nanoTime());
             } catch (NoSuchFileException e) {
                 // It was deleted at that moment: there is nothing to find, in whatever shares its bytes either.
                 ledger.neverFlipped(now);
@@ -292,10 +293,10 @@ final class Site implements AutoCloseable {
             long found = server.log().warnings().stream()
                     .filter(line -> line.contains(uuid) && line.contains("is damaged and not served"))
                     .count();
-            if (isThere && found < ledger.flipsOf(uuid)) {
+            if (isThere && found < ledger.flipsOf(uuid, begun)) {
                 ledger.violated("damage was not found: " + uuid);
             }
-            ledger.known(uuid, System.nanoTime());
+            ledger.known(uuid, begun, System.nanoTime());
         }
     }
 
