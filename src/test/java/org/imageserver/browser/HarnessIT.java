@@ -50,7 +50,8 @@ class HarnessIT {
         Page page = visitors.visit(server);
         page.navigate("/docs");
         visitors.expectTrouble("page error: Error: a fault");
-        page.evaluate("setTimeout(() => { throw new Error('a fault'); }, 0)");
+        // Answered after it was thrown, so that it is heard first.
+        page.evaluate("new Promise(done => setTimeout(() => { setTimeout(done, 0); throw new Error('a fault'); }, 0))");
     }
 
     @Test
