@@ -2,9 +2,11 @@ package org.imageserver.fuzz;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.regex.Pattern;
 import org.imageserver.RawConnection;
 import org.imageserver.TestImages;
@@ -15,7 +17,9 @@ public final class FuzzedServer {
     /** The image that is there. */
     public static final String UUID = TestImages.uuid(1);
 
-    private static final String SECRET = "not for you";
+    /** Of this process alone, so that no input, which a message may repeat, has it by chance or by an earlier run. */
+    private static final String SECRET = new BigInteger(128, new SecureRandom()).toString(36);
+
     private static final Pattern FAULT = Pattern.compile("(?m)^HTTP/1\\.[01] 5(?!01|05)[0-9][0-9] ");
     private static final FuzzedServer INSTANCE = start();
 

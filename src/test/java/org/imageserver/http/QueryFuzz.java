@@ -30,7 +30,8 @@ public final class QueryFuzz {
         String answer = FuzzedServer.exchange(
                 ("GET " + path + "?" + query + " HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nConnection: close\r\n\r\n")
                         .getBytes(StandardCharsets.ISO_8859_1));
-        if (!answer.startsWith("HTTP/1.1 ")) {
+        // What is no request, as a line that is too long, has no version: it is answered as HTTP/1.0.
+        if (!answer.startsWith("HTTP/1.")) {
             throw new AssertionError("no answer to " + query);
         }
     }
