@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who may do what with the images that are there: change one, build on one, take one away. It looks at the newest
- * snapshot; who needs the answer to stay true asks under the lock of {@link Publisher}. Thread-safe.
+ * snapshot; who needs the answer to stay true asks under the lock of {@link Changes}. Thread-safe.
  */
 final class Admission {
     /** How many dependents a refusal names. */

@@ -48,7 +48,11 @@ public final class Catalogue implements AutoCloseable {
     private final ReentrantLock scanning = new ReentrantLock();
     private final Lookout lookout;
     private final Hasher hasher;
+    private final FileReceiver receiver;
+    private final Sharing sharing;
     private final Publisher publisher;
+    private final Editor editor;
+    private final Remover remover;
     private final UnfinishedUploads unfinished;
     private volatile long lookedAtNanos = System.nanoTime();
     private final OfferReader offers;
@@ -73,8 +77,15 @@ public final class Catalogue implements AutoCloseable {
         this.quarantine = new Quarantine(storage, digests, manifests);
         ManifestRules rules = new ManifestRules(settings.mode(), Set.copyOf(channels.names()));
         this.unfinished = new UnfinishedUploads(storage);
-        FileReceiver receiver = new FileReceiver(storage, manifests, settings.uploads(), digests, unfinished);
-        this.publisher = new Publisher(manifests, this, rules, receiver, new Icons(storage));
+        this.receiver = new FileReceiver(storage, manifests, settings.uploads(), digests, unfinished);
+        Admission admission = new Admission(this, manifests);
+        ChannelMoves moves = new ChannelMoves(this, admission);
+        Changes changes = new Changes(manifests, admission, this, receiver);
+        Icons icons = new Icons(storage);
+        this.sharing = new Sharing(this, changes);
+        this.editor = new Editor(this, rules, admission, moves, changes, icons);
+        this.remover = new Remover(manifests, this, admission, moves, changes, receiver, icons);
+        this.publisher = new Publisher(manifests, this, rules, admission, moves, changes, sharing, editor, receiver);
         this.offers = new OfferReader(rules, receiver, settings.defaultOwner(), channels.defaults());
         this.verifications = new Verifications(digests, quarantine, settings.uploads());
         // What several servers share was published through one of them, which verified it.
@@ -85,9 +96,19 @@ public final class Catalogue implements AutoCloseable {
         this.hasher = new Hasher(digests, this::read, receiver::isReceiving);
     }
 
-    /** The way to change images. */
+    /** How images come. */
     public Publisher publisher() {
         return publisher;
+    }
+
+    /** How what is said of them changes. */
+    public Editor editor() {
+        return editor;
+    }
+
+    /** How they go. */
+    public Remover remover() {
+        return remover;
     }
 
     /** The way to their bytes. */
@@ -365,7 +386,7 @@ public final class Catalogue implements AutoCloseable {
     }
 
     /**
-     * Stores bytes once that two images have; for {@link Publisher}, under its lock.
+     * Stores bytes once that two images have; for {@link Sharing}, under the lock of {@link Changes}.
      *
      * @param kept the file that stays, whose bytes are those that the image should have
      * @param replaced the file of an image, whose name leads to the same bytes afterwards
@@ -386,7 +407,7 @@ public final class Catalogue implements AutoCloseable {
 
     /** Makes what has identical files stored once; the caller closes it. */
     public Dedupe dedupe() {
-        return new Dedupe(storage, this, digests, publisher::isReceiving);
+        return new Dedupe(storage, this, digests, sharing, receiver::isReceiving);
     }
 
     /** Makes an image vanish at once whose manifest is gone. */

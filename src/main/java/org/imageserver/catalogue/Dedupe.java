@@ -39,13 +39,15 @@ public final class Dedupe implements AutoCloseable {
     private final Storage storage;
     private final Catalogue catalogue;
     private final Digests digests;
+    private final Sharing sharing;
     private final BooleanSupplier isReceiving;
     private final Background background = new Background("dedupe", this::run);
 
-    Dedupe(Storage storage, Catalogue catalogue, Digests digests, BooleanSupplier isReceiving) {
+    Dedupe(Storage storage, Catalogue catalogue, Digests digests, Sharing sharing, BooleanSupplier isReceiving) {
         this.storage = storage;
         this.catalogue = catalogue;
         this.digests = digests;
+        this.sharing = sharing;
         this.isReceiving = isReceiving;
     }
 
@@ -115,7 +117,7 @@ public final class Dedupe implements AutoCloseable {
                         blob.key());
                 return false;
             }
-            return catalogue.publisher().share(first, image.uuid(), blob);
+            return sharing.share(first, image.uuid(), blob);
         } catch (NoSuchBlobException e) {
             LOG.debug("one of two files is gone", e);
             return false;

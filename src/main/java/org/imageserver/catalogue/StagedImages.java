@@ -31,6 +31,7 @@ public final class StagedImages implements AutoCloseable {
 
     private final Account account;
     private final Publisher publisher;
+    private final Editor editor;
     private final ManifestRules rules;
     private final FileReceiver files;
     private final Admission admission;
@@ -44,12 +45,14 @@ public final class StagedImages implements AutoCloseable {
     StagedImages(
             Account account,
             Publisher publisher,
+            Editor editor,
             ManifestRules rules,
             FileReceiver files,
             Admission admission,
             ChannelMoves moves) {
         this.account = account;
         this.publisher = publisher;
+        this.editor = editor;
         this.rules = rules;
         this.files = files;
         this.admission = admission;
@@ -114,7 +117,7 @@ public final class StagedImages implements AutoCloseable {
             }
             IconUpload icon = image.icon();
             if (icon != null) {
-                publisher.addIcon(Target.of(account, image.manifest().uuid()), icon);
+                editor.addIcon(Target.of(account, image.manifest().uuid()), icon);
             }
             published.add(image.manifest().uuid());
         }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Images that were taken away and can still be had back: their files lie in {@code .image-server/trash/UUID/}, moved, not
  * copied. As everywhere, the manifest decides. On the way here it goes first, on the way back last; where it is when a
  * crash comes between, the rest of its image belongs, and {@link #tidy} brings it there. Thread-safe as long as
- * {@link Publisher} is the only one to call what is not public.
+ * {@link Remover} is the only one to call what is not public.
  */
 public final class Trash {
     private static final BlobKey PLACE = BlobKey.parse(".image-server/trash");

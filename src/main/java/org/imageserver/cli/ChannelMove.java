@@ -123,7 +123,7 @@ final class ChannelMove {
     }
 
     private Image add(Image image, String channel) throws IOException {
-        return catalogue.publisher().addChannel(Target.of(operator, image.uuid()), channel);
+        return catalogue.editor().addChannel(Target.of(operator, image.uuid()), channel);
     }
 
     /** Empty when it was deleted. */
@@ -137,7 +137,7 @@ final class ChannelMove {
             rest.forEach(names::add);
             ObjectNode change = JsonNodeFactory.instance.objectNode();
             change.set("channels", names);
-            return Optional.of(catalogue.publisher().update(target, change));
+            return Optional.of(catalogue.editor().update(target, change));
         }
         if (!mayDelete) {
             throw new CommandFailure(
@@ -145,7 +145,7 @@ final class ChannelMove {
                     name(image) + " is in no other channel: out of " + channel
                             + " it would be deleted. Say --to CHANNEL, or --delete if that is meant");
         }
-        catalogue.publisher().delete(target);
+        catalogue.remover().delete(target);
         return Optional.empty();
     }
 

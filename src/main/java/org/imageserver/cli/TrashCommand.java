@@ -45,7 +45,7 @@ final class TrashCommand implements Runnable {
     int restore(@Mixin CatalogueOptions images, @Parameters(paramLabel = "UUID") String uuid) throws CommandFailure {
         try {
             return images.onTrash((catalogue, trash, operator) -> {
-                Image image = catalogue.publisher().restore(operator, uuid, trash);
+                Image image = catalogue.remover().restore(operator, uuid, trash);
                 PrintWriter out = spec.commandLine().getOut();
                 out.println("restored " + image.name() + " " + image.version() + " (" + uuid + ")");
                 out.flush();

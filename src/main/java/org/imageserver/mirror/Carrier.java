@@ -136,7 +136,7 @@ final class Carrier {
         provenance.put(uuid, Provenance.Origin.now(url(), verified));
         bringIcon(uuid, manifest);
         if (manifest.path("disabled").asBoolean()) {
-            catalogue.publisher().setDisabled(Target.of(principal, uuid), true);
+            catalogue.editor().setDisabled(Target.of(principal, uuid), true);
         }
     }
 
@@ -181,7 +181,7 @@ final class Carrier {
         }
         try (Answer answer = feed.upstream().icon(uuid)) {
             catalogue
-                    .publisher()
+                    .editor()
                     .addIcon(
                             Target.of(principal, uuid),
                             new IconUpload(answer.body(), answer.announced(), answer.contentType(), Optional.empty()));

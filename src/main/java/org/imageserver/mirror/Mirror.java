@@ -172,7 +172,7 @@ public final class Mirror {
                     image.uuid(),
                     watcher,
                     image.isDisabled() ? "disabled" : "enabled",
-                    () -> catalogue.publisher().setDisabled(Target.of(principal, image.uuid()), image.isDisabled()));
+                    () -> catalogue.editor().setDisabled(Target.of(principal, image.uuid()), image.isDisabled()));
         }
         for (String uuid : plan.gone()) {
             isAllDone &= change(uuid, watcher, "gone from the source", () -> whenGone(uuid));
@@ -259,9 +259,9 @@ public final class Mirror {
         Target target = Target.of(principal, uuid);
         Image before = catalogue.snapshot().image(uuid, principal);
         if (source.whenGone() == Source.WhenGone.DISABLE) {
-            return catalogue.publisher().setDisabled(target, true);
+            return catalogue.editor().setDisabled(target, true);
         }
-        catalogue.publisher().delete(target);
+        catalogue.remover().delete(target);
         provenance.remove(uuid);
         return before;
     }

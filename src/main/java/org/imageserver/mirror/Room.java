@@ -127,7 +127,7 @@ final class Room {
     /** Whoever is downloading it has its file open, and keeps it. */
     private void evict(Image image) {
         try {
-            catalogue.publisher().delete(Target.of(principal, image.uuid()));
+            catalogue.remover().delete(Target.of(principal, image.uuid()));
             provenance.remove(image.uuid());
             LOG.info(
                     "{} {} ({}) made room; it is fetched again when somebody asks for it",

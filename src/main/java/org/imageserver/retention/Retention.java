@@ -96,7 +96,7 @@ public final class Retention {
         boolean isAllDone = true;
         for (Plan.Going going : plan.going()) {
             try {
-                catalogue.publisher().discard(Target.of(principal, going.image().uuid()), trash, going.why());
+                catalogue.remover().discard(Target.of(principal, going.image().uuid()), trash, going.why());
                 watcher.gone(going);
             } catch (IOException | ImageException e) {
                 watcher.failed(going, String.valueOf(e.getMessage()));

@@ -40,11 +40,13 @@ final class CrashingPublisher {
 
     private static final int KILLED = 137;
 
+    private final Catalogue catalogue;
     private final Publisher publisher;
     private final Random random;
 
-    private CrashingPublisher(Publisher publisher, Random random) {
-        this.publisher = publisher;
+    private CrashingPublisher(Catalogue catalogue, Random random) {
+        this.catalogue = catalogue;
+        this.publisher = catalogue.publisher();
         this.random = random;
     }
 
@@ -53,8 +55,7 @@ final class CrashingPublisher {
         Halt halt = new Halt(Integer.parseInt(arguments[2]), arguments[3].equals("before"));
         Catalogue catalogue = new Catalogue(new StepStorage(new LocalStorage(Path.of(arguments[0])), halt), SETTINGS);
         catalogue.rescan();
-        CrashingPublisher child =
-                new CrashingPublisher(catalogue.publisher(), new Random(Long.parseLong(arguments[1])));
+        CrashingPublisher child = new CrashingPublisher(catalogue, new Random(Long.parseLong(arguments[1])));
         for (int round = 0; ; round++) {
             child.publishAndDelete("round-" + round);
             child.walkThroughTheStates("steps-" + round);
@@ -147,18 +148,18 @@ final class CrashingPublisher {
                 OptionalLong.empty(),
                 Optional.of("image/png"),
                 Optional.empty());
-        say(name, "icon", () -> publisher.addIcon(Target.of(ADMIN, image.uuid()), icon));
+        say(name, "icon", () -> catalogue.editor().addIcon(Target.of(ADMIN, image.uuid()), icon));
     }
 
     private void update(Image image, String name) throws IOException {
         String description = "changed-" + random.nextInt(1000);
         ObjectNode change = JsonNodeFactory.instance.objectNode().put("description", description);
-        say(name, "described " + description, () -> publisher.update(Target.of(ADMIN, image.uuid()), change));
+        say(name, "described " + description, () -> catalogue.editor().update(Target.of(ADMIN, image.uuid()), change));
     }
 
     private void delete(Image image, String name) throws IOException {
         say(name, "deleted", () -> {
-            publisher.delete(Target.of(ADMIN, image.uuid()));
+            catalogue.remover().delete(Target.of(ADMIN, image.uuid()));
             return image;
         });
     }

@@ -106,7 +106,7 @@ class StorageFaultTest {
         catalogue.rescan();
         String uuid = publish("old").uuid();
         ObjectNode change = JsonNodeFactory.instance.objectNode().put("description", "new");
-        List<String> failed = failEachStep(message, () -> catalogue.publisher().update(Target.of(ADMIN, uuid), change));
+        List<String> failed = failEachStep(message, () -> catalogue.editor().update(Target.of(ADMIN, uuid), change));
 
         assertThat(failed).containsExactly("begin", "write", "commit");
     }
@@ -144,7 +144,7 @@ class StorageFaultTest {
     void deletesAnImageOrLeavesItWhole(String message) throws IOException {
         catalogue.rescan();
         String uuid = publish("old").uuid();
-        List<String> failed = failEachStep(message, () -> catalogue.publisher().delete(Target.of(ADMIN, uuid)));
+        List<String> failed = failEachStep(message, () -> catalogue.remover().delete(Target.of(ADMIN, uuid)));
 
         assertThat(failed).as("later steps only tidy up").containsExactly("delete");
         assertThat(catalogue.snapshot().images()).isEmpty();

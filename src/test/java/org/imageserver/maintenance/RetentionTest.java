@@ -252,7 +252,7 @@ class RetentionTest {
                 assertThat(thrown.bytes()).isGreaterThanOrEqualTo(file.length);
             });
 
-            server.server().catalogue().publisher().restore(OPERATOR, uuid, trash());
+            server.server().catalogue().remover().restore(OPERATOR, uuid, trash());
             assertThat(server.getBytes("/images/" + uuid + "/file").body()).isEqualTo(file);
             assertThat(server.getBytes("/images/" + uuid + "/icon").statusCode())
                     .isEqualTo(200);
@@ -263,7 +263,7 @@ class RetentionTest {
             throwAway(server);
             assertThat(trash().empty(Instant.now().minus(Duration.ofDays(7)))).isEmpty();
             assertThat(trash().empty(Instant.MAX)).hasSize(1);
-            assertThatThrownBy(() -> server.server().catalogue().publisher().restore(OPERATOR, uuid, trash()))
+            assertThatThrownBy(() -> server.server().catalogue().remover().restore(OPERATOR, uuid, trash()))
                     .hasMessageContaining("is not in the trash");
             assertThat(directory.resolve("images/.image-server/trash/" + uuid)).doesNotExist();
         }
@@ -275,14 +275,14 @@ class RetentionTest {
             String origin = add(server, 1, "a", daysAgo(300));
             String built = add(server, 2, "b", daysAgo(299), origin);
             throwAway(server);
-            assertThatThrownBy(() -> server.server().catalogue().publisher().restore(OPERATOR, built, trash()))
+            assertThatThrownBy(() -> server.server().catalogue().remover().restore(OPERATOR, built, trash()))
                     .hasMessageContaining("origin image \"" + origin + "\" does not exist");
             server.images().add(1, manifest -> manifest.put("name", "another"));
             server.rescan();
-            assertThatThrownBy(() -> server.server().catalogue().publisher().restore(OPERATOR, origin, trash()))
+            assertThatThrownBy(() -> server.server().catalogue().remover().restore(OPERATOR, origin, trash()))
                     .hasMessageContaining("already exists");
             assertThat(server.names("/images")).containsExactly("another");
-            server.server().catalogue().publisher().restore(OPERATOR, built, trash());
+            server.server().catalogue().remover().restore(OPERATOR, built, trash());
             assertThat(server.names("/images")).containsExactlyInAnyOrder("another", "b");
             assertThat(trash().list()).extracting(Trash.Thrown::uuid).containsExactly(origin);
         }
@@ -314,7 +314,7 @@ class RetentionTest {
             assertThat(bin.resolve(TestImages.uuid(4))).doesNotExist();
             for (String uuid : List.of(going, comingHalf)) {
                 assertThat(bin.resolve(uuid + "/file")).exists();
-                server.server().catalogue().publisher().restore(OPERATOR, uuid, trash());
+                server.server().catalogue().remover().restore(OPERATOR, uuid, trash());
                 assertThat(server.getBytes("/images/" + uuid + "/file").statusCode())
                         .isEqualTo(200);
             }

@@ -365,7 +365,7 @@ final class Site implements AutoCloseable {
     private void restore() throws IOException {
         for (Trash.Thrown image : trash.list()) {
             try {
-                server.server().catalogue().publisher().restore(OPERATOR, image.uuid(), trash);
+                server.server().catalogue().remover().restore(OPERATOR, image.uuid(), trash);
             } catch (ImageException e) {
                 // What it is built on comes first, and it in the next turn.
                 assertThat(e).hasMessageContaining("origin");

@@ -110,7 +110,7 @@ final class Peer implements AutoCloseable {
 
     Image addIcon(String uuid) throws IOException {
         return catalogue
-                .publisher()
+                .editor()
                 .addIcon(
                         Target.of(ADMIN, uuid),
                         new IconUpload(
@@ -122,7 +122,7 @@ final class Peer implements AutoCloseable {
 
     Image update(String uuid, String field, String value) throws IOException {
         ObjectNode change = JsonNodeFactory.instance.objectNode().put(field, value);
-        return catalogue.publisher().update(Target.of(ADMIN, uuid), change);
+        return catalogue.editor().update(Target.of(ADMIN, uuid), change);
     }
 
     /** Changes the description if the image is the one that is known; false when it is not any more. */
@@ -130,7 +130,7 @@ final class Peer implements AutoCloseable {
         ObjectNode change = JsonNodeFactory.instance.objectNode().put("description", description);
         try {
             catalogue
-                    .publisher()
+                    .editor()
                     .update(
                             new Target(ADMIN, known.uuid(), Optional.empty(), current -> {
                                 if (!Arrays.equals(
@@ -151,7 +151,7 @@ final class Peer implements AutoCloseable {
     /** Deletes; false when the catalogue refuses. */
     boolean delete(String uuid) throws IOException {
         try {
-            catalogue.publisher().delete(Target.of(ADMIN, uuid));
+            catalogue.remover().delete(Target.of(ADMIN, uuid));
             return true;
         } catch (ImageException e) {
             return false;

@@ -344,7 +344,7 @@ class SharedCatalogueTest {
         two.update(uuid, "description", "x".repeat(512));
         String large = "y".repeat(100_000);
         two.catalogue()
-                .publisher()
+                .editor()
                 .update(Target.of(Peer.ADMIN, uuid), TestImages.json("{\"tags\": {\"large\": \"" + large + "\"}}"));
         line.plan((operation, name) -> operation.equals("stream") ? Fault.REFUSED : Fault.NONE);
 

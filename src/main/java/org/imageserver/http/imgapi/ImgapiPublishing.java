@@ -22,13 +22,13 @@ public final class ImgapiPublishing implements AutoCloseable {
      */
     public ImgapiPublishing(Catalogue catalogue, AuthorizedKeys keys, Fetcher fetcher) {
         this.fetcher = fetcher;
-        Remotes remotes = new Remotes(catalogue.publisher(), fetcher);
+        Remotes remotes = new Remotes(catalogue.publisher(), catalogue.editor(), fetcher);
         RemoteRoutes remote = new RemoteRoutes(catalogue.publisher(), remotes, jobs);
         JobRoutes imports = new JobRoutes(catalogue, remotes, jobs);
         ExportRoutes exports = new ExportRoutes(catalogue);
         ChannelRoutes channels = new ChannelRoutes(catalogue);
         PeerOnly peerOnly = new PeerOnly(catalogue);
-        ImgapiWrites writes = new ImgapiWrites(catalogue.publisher(), remote, imports, exports, peerOnly, channels);
+        ImgapiWrites writes = new ImgapiWrites(catalogue, remote, imports, exports, peerOnly, channels);
         List<Route> all = new ArrayList<>(writes.routes());
         all.addAll(remote.routes());
         all.addAll(imports.routes());

@@ -29,10 +29,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.imageserver.catalogue.Author;
+import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.Editor;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.IconUpload;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Publisher;
+import org.imageserver.catalogue.Remover;
 import org.imageserver.catalogue.Target;
 import org.imageserver.http.Acting;
 import org.imageserver.http.ApiException;
@@ -88,21 +91,24 @@ final class ImgapiWrites {
             InsufficientStorage);
 
     private final Publisher publisher;
+    private final Editor editor;
+    private final Remover remover;
     private final RemoteRoutes remote;
     private final JobRoutes jobs;
     private final ExportRoutes exports;
     private final PeerOnly peerOnly;
     private final ChannelRoutes channels;
 
-    /** Makes the face of a publisher. */
     ImgapiWrites(
-            Publisher publisher,
+            Catalogue catalogue,
             RemoteRoutes remote,
             JobRoutes jobs,
             ExportRoutes exports,
             PeerOnly peerOnly,
             ChannelRoutes channels) {
-        this.publisher = publisher;
+        this.publisher = catalogue.publisher();
+        this.editor = catalogue.editor();
+        this.remover = catalogue.remover();
         this.remote = remote;
         this.jobs = jobs;
         this.exports = exports;
@@ -217,12 +223,12 @@ final class ImgapiWrites {
 
     private Image change(Request request, String action) throws IOException {
         Target target = Acting.target(request);
-        publisher.checkMayChange(target);
+        editor.checkMayChange(target);
         return switch (action) {
             case "activate" -> publisher.activate(target);
-            case "disable" -> publisher.setDisabled(target, true);
-            case "enable" -> publisher.setDisabled(target, false);
-            case "update" -> publisher.update(target, JsonBody.object(request));
+            case "disable" -> editor.setDisabled(target, true);
+            case "enable" -> editor.setDisabled(target, false);
+            case "update" -> editor.update(target, JsonBody.object(request));
             case "channel-add" -> channels.add(request, target);
             case "" ->
                 throw new ApiException(
@@ -240,7 +246,7 @@ final class ImgapiWrites {
     private Reply delete(Request request) throws IOException {
         // It means nothing without channels, but who mistypes it must not lose an image.
         boolean isForAllChannels = request.query().flag("force_all_channels").orElse(false);
-        publisher.delete(Acting.target(request), isForAllChannels);
+        remover.delete(Acting.target(request), isForAllChannels);
         return new Reply.Empty(204, Map.of());
     }
 
@@ -261,23 +267,22 @@ final class ImgapiWrites {
                 request.bodyLength(),
                 request.header("Content-Type"),
                 request.query().get("sha1"));
-        return ShownImage.of(request, publisher.addIcon(Acting.target(request), upload));
+        return ShownImage.of(request, editor.addIcon(Acting.target(request), upload));
     }
 
     private Reply deleteIcon(Request request) throws IOException {
-        return ShownImage.of(request, publisher.deleteIcon(Acting.target(request)));
+        return ShownImage.of(request, editor.deleteIcon(Acting.target(request)));
     }
 
     private Reply changeAcl(Request request) throws IOException {
         Target target = Acting.target(request);
-        publisher.checkMayChange(target);
+        editor.checkMayChange(target);
         String action = request.query().nonEmpty("action").orElse("add");
         if (!action.equals("add") && !action.equals("remove")) {
             throw notAnAction(action);
         }
         List<String> accounts = Uploads.acl(JsonBody.any(request));
         return ShownImage.of(
-                request,
-                action.equals("add") ? publisher.addAcl(target, accounts) : publisher.removeAcl(target, accounts));
+                request, action.equals("add") ? editor.addAcl(target, accounts) : editor.removeAcl(target, accounts));
     }
 }

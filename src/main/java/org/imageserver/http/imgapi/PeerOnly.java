@@ -65,7 +65,7 @@ final class PeerOnly {
                     "stor",
                     Violation.INVALID);
         }
-        catalogue.publisher().checkMayChange(target);
+        catalogue.editor().checkMayChange(target);
         Image image = catalogue.snapshot().image(target.uuid(), target.principal());
         return ShownImage.of(request, image);
     }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.imageserver.auth.Principal;
 import org.imageserver.catalogue.Author;
+import org.imageserver.catalogue.Editor;
 import org.imageserver.catalogue.FileUpload;
 import org.imageserver.catalogue.IconUpload;
 import org.imageserver.catalogue.Image;
@@ -38,10 +39,12 @@ final class Remotes {
     private static final Logger LOG = LoggerFactory.getLogger(Remotes.class);
 
     private final Publisher publisher;
+    private final Editor editor;
     private final Fetcher fetcher;
 
-    Remotes(Publisher publisher, Fetcher fetcher) {
+    Remotes(Publisher publisher, Editor editor, Fetcher fetcher) {
         this.publisher = publisher;
+        this.editor = editor;
         this.fetcher = fetcher;
     }
 
@@ -109,7 +112,7 @@ final class Remotes {
         }
         try (Answer answer = peer.icon(imported.uuid())) {
             IconUpload icon = new IconUpload(answer.body(), answer.announced(), answer.contentType(), Optional.empty());
-            return publisher.addIcon(Target.of(principal, imported.uuid()), icon);
+            return editor.addIcon(Target.of(principal, imported.uuid()), icon);
         } catch (IOException | ImageException e) {
             LOG.warn("image {} is imported without its icon: {}", imported.uuid(), e.getMessage());
             return imported;
