@@ -35,6 +35,7 @@ public final class Catalogue implements AutoCloseable {
     private static final int MAX_PAGE = 4 * 1024 * 1024;
 
     private final Storage storage;
+    private final String defaultOwner;
     private final Digests digests;
     private final Verifications verifications;
     private final boolean areStreamsVerified;
@@ -69,6 +70,7 @@ public final class Catalogue implements AutoCloseable {
     public Catalogue(Storage storage, CatalogueSettings settings) {
         this.storage = storage;
         this.lookout = new Lookout(storage.isShared() ? "the object store" : "the directory");
+        this.defaultOwner = settings.defaultOwner();
         this.digests = new Digests(storage);
         StoredManifest manifests = new StoredManifest(
                 storage, settings.defaultOwner(), settings.mode().isPublicByDefault());
@@ -144,11 +146,12 @@ public final class Catalogue implements AutoCloseable {
     /**
      * Makes what reads the files again; the caller closes it.
      *
-     * @param healer is asked for the bytes of damaged files
+     * @param healer is asked for the bytes of damaged files that are nowhere here
      */
     public Scrub scrub(Scrub.Settings settings, Scrub.Healer healer) {
         digests.load();
-        return new Scrub(storage, this::snapshot, quarantine, settings, healer);
+        OtherCopies copies = new OtherCopies(storage, this, defaultOwner);
+        return new Scrub(storage, this::snapshot, quarantine, settings, uuid -> copies.heal(uuid) || healer.heal(uuid));
     }
 
     /** When the manifest or the file of an image was last changed, as the storage tells; empty when it cannot. */

@@ -196,7 +196,7 @@ public final class Quarantine {
     /** The sha1 that these bytes must have. Of an icon, another one is as good; so it is what it was when it was new. */
     private Optional<String> expected(Place place, BlobInfo blob) throws IOException {
         Optional<String> known = switch (place.part()) {
-            case FILE -> expected(place.uuid());
+            case FILE -> right(place.uuid());
             case ICON ->
                 find(place.uuid(), Part.ICON)
                         .filter(damage -> damage.isOf(blob))
@@ -206,7 +206,7 @@ public final class Quarantine {
     }
 
     /** The sha1 that the file of an image must have: as its manifest says, else as it was when it was still good. */
-    private Optional<String> expected(String uuid) throws IOException {
+    Optional<String> right(String uuid) throws IOException {
         return manifests
                 .find(uuid)
                 .flatMap(Quarantine::stated)
@@ -219,7 +219,7 @@ public final class Quarantine {
 
     /** Whether bytes of this sha1 are what the image is made of. */
     boolean isRight(String uuid, String sha1) throws IOException {
-        return expected(uuid).filter(sha1::equals).isPresent();
+        return right(uuid).filter(sha1::equals).isPresent();
     }
 
     /** Takes note of bytes that cannot be read. */

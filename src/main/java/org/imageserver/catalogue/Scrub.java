@@ -123,10 +123,19 @@ public final class Scrub implements AutoCloseable {
         }
     }
 
-    /** Of icons nobody else is asked: they are sent again in a moment, and installed nowhere. */
+    /**
+     * Of icons nobody else is asked: they are sent again in a moment, and installed nowhere. What an operator put there by
+     * hand is not taken out of his hands: he may know more than the manifest.
+     */
     private void heal(String uuid, int damaged) {
-        if (damaged > 0 && quarantine.find(uuid, Part.FILE).isPresent() && healer.heal(uuid)) {
-            LOG.info("the file of image {} was brought again from its source", uuid);
+        boolean isOurs = snapshots
+                .get()
+                .own(uuid)
+                .flatMap(Part.FILE::of)
+                .filter(Dedupe::isReceived)
+                .isPresent();
+        if (damaged > 0 && isOurs && quarantine.find(uuid, Part.FILE).isPresent() && healer.heal(uuid)) {
+            LOG.info("image {} is whole again", uuid);
         }
     }
 

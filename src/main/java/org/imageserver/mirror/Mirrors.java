@@ -3,9 +3,11 @@ package org.imageserver.mirror;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.catalogue.Catalogue;
@@ -134,23 +136,33 @@ public final class Mirrors implements AutoCloseable {
     }
 
     /**
-     * Brings the file of a damaged image again from the source that it came from.
+     * Brings the file of a damaged image again: from the source that it came from, else, if everyone may see it, from any
+     * that has it, too. Nobody else is told that there is such an image.
      *
-     * @return whether it is here; false also when it is this site's own
+     * @return whether it is here; false also when no source has it
      */
     public boolean heal(String uuid) {
-        Optional<Provenance.Origin> origin = provenance.of(uuid);
-        for (Feed feed : feeds()) {
-            if (origin.filter(its -> its.source().equals(feed.source().url())).isPresent()) {
-                return heal(feed, uuid);
-            }
-        }
-        return false;
+        Optional<String> origin = provenance.of(uuid).map(Provenance.Origin::source);
+        boolean isPublic = catalogue
+                .snapshot()
+                .own(uuid)
+                .filter(image -> image.isVisibleTo(new Principal.Anonymous()))
+                .isPresent();
+        Predicate<Feed> isFromThere =
+                feed -> origin.equals(Optional.of(feed.source().url()));
+        return feeds().stream()
+                .filter(feed -> isPublic || isFromThere.test(feed))
+                .sorted(Comparator.comparing(isFromThere::test, Comparator.reverseOrder()))
+                .anyMatch(feed -> heal(feed, uuid));
     }
 
     private boolean heal(Feed feed, String uuid) {
         try {
             new Carrier(feed, catalogue, provenance, principal).heal(uuid);
+            LOG.info(
+                    "the file of image {} was brought again from {}",
+                    uuid,
+                    feed.source().url());
             return true;
         } catch (IOException | ImageException e) {
             LOG.warn(

@@ -3,10 +3,15 @@ package org.imageserver.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.stream.Stream;
 import org.imageserver.TestServer;
 import org.junit.jupiter.api.Test;
@@ -83,6 +88,54 @@ class HealingTest extends WithUpstream {
             assertThat(server.getBytes(fileOf(uuid)).body()).isEqualTo(FILE);
             assertThat(server.server().scrub().progress().damaged()).isEqualTo(1);
             assertThat(upstream.fetches(uuid)).isEqualTo(2);
+        }
+    }
+
+    /** Published here without the help of the source that has it, too. */
+    private String publishHere(String mode) {
+        String uuid = upstream.add(1, "base", FILE);
+        ObjectNode manifest = upstream.manifest(uuid).deepCopy().put("public", mode.equals("public"));
+        manifest.remove(List.of("files", "state"));
+        try (TestServer server = serve(mode(mode) + "\"anonymous_writes\": true")) {
+            send(server, "POST", "/images/" + uuid + "?action=import", BodyPublishers.ofString(manifest.toString()));
+            send(server, "PUT", fileOf(uuid) + "?compression=none", BodyPublishers.ofByteArray(FILE));
+            send(server, "POST", "/images/" + uuid + "?action=activate", BodyPublishers.noBody());
+        }
+        return uuid;
+    }
+
+    private static String mode(String mode) {
+        return "\"mode\": \"" + mode + "\", ";
+    }
+
+    private static void send(TestServer server, String method, String target, BodyPublisher body) {
+        HttpResponse<String> answer = server.send(method, target, body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    @Test
+    void anySourceWillDoForWhatEveryoneMaySee() throws Exception {
+        String uuid = publishHere("public");
+        try (FaultyUpstream without = new FaultyUpstream();
+                TestServer server = serve(mode("public") + "\"sources\": [" + source(without, "on-demand", "") + ", "
+                        + source(upstream, "on-demand", "") + "]")) {
+            flip(uuid);
+            server.server().scrub().pass();
+            assertThat(server.getBytes(fileOf(uuid)).body()).isEqualTo(FILE);
+            assertThat(server.server().scrub().progress().damaged()).isEqualTo(1);
+            assertThat(server.log().warnings())
+                    .anyMatch(line -> line.contains("cannot be mended from " + without.url()));
+        }
+    }
+
+    @Test
+    void nobodyIsAskedForWhatIsPrivate() throws Exception {
+        String uuid = publishHere("private");
+        try (TestServer server = serve(mode("private") + "\"sources\": [" + source(upstream, "on-demand", "") + "]")) {
+            flip(uuid);
+            server.server().scrub().pass();
+            assertThat(server.server().catalogue().quarantine().uuids()).containsExactly(uuid);
+            assertThat(upstream.fetches(uuid)).isZero();
         }
     }
 }
