@@ -48,8 +48,15 @@ final class Authority {
                 acme.caFile().isPresent() ? Optional.of(Trusted.by(acme.caFile().get())) : Optional.empty();
         Session session = new Session(acme.directory(), new Provider(trusted));
         session.networkSettings().setProxySelector(ProxySelector.getDefault());
+        if (session.getMetadata().isExternalAccountRequired()
+                && acme.externalAccount().isEmpty()) {
+            throw new AcmeException(
+                    "it gives certificates to its customers alone; say in \"external_account\" of \"acme\""
+                            + " which \"key_id\" and \"mac_key\" it gave you");
+        }
         AccountBuilder account = new AccountBuilder().agreeToTermsOfService().useKeyPair(key());
         acme.email().ifPresent(account::addEmail);
+        acme.externalAccount().ifPresent(its -> account.withKeyIdentifier(its.keyId(), its.macKey()));
         return account.createLogin(session);
     }
 

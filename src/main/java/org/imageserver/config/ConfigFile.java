@@ -116,6 +116,12 @@ final class ConfigFile {
         return directoryOf(path);
     }
 
+    /** A path in an object of the file; empty when there is none. */
+    Optional<Path> path(JsonNode object, String key) {
+        String text = object.path(key).asText();
+        return text.isBlank() ? Optional.empty() : Optional.of(directory().resolve(text));
+    }
+
     static Path directoryOf(Path path) {
         Path parent = path.toAbsolutePath().getParent();
         return parent == null ? Path.of("") : parent;

@@ -170,9 +170,23 @@ public record Settings(
      * @param email where it can write to the operator
      * @param challenge how it finds out that the names lead here
      * @param caFile authorities in PEM by which its own server is trusted, in place of Java's
+     * @param externalAccount which customer the operator is, where the authority wants to know
      */
     public record Acme(
-            URI directory, List<String> domains, Optional<String> email, Challenge challenge, Optional<Path> caFile) {
+            URI directory,
+            List<String> domains,
+            Optional<String> email,
+            Challenge challenge,
+            Optional<Path> caFile,
+            Optional<ExternalAccount> externalAccount) {
+        /**
+         * An account outside of the protocol (RFC 8555, section 7.3.4).
+         *
+         * @param keyId its name there
+         * @param macKey a secret, in base64url
+         */
+        public record ExternalAccount(String keyId, String macKey) {}
+
         /** What an authority looks at. */
         public enum Challenge {
             /** A text, by HTTP at port 80. */

@@ -218,6 +218,28 @@ class AcmeTest {
         }
     }
 
+    /** As authorities do that know their customers before. */
+    @Test
+    void saysWhichCustomerItIs() throws Exception {
+        authority.close();
+        String key = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
+        authority = start(
+                "\"externalAccountBindingRequired\": true, \"externalAccountMACKeys\": {\"kid-1\": \"" + key + "\"},");
+        String config = config("http-01", "images.example.com");
+        try (TestServer server = TestServer.start(directory, config)) {
+            await().atMost(LONG)
+                    .until(() ->
+                            server.log().warnings().stream().anyMatch(line -> line.contains("no new certificate")));
+            assertThat(server.log().warnings()).anyMatch(line -> line.contains("\"external_account\" of \"acme\""));
+        }
+        String account =
+                "\"external_account\": {\"key_id\": \"kid-1\", \"mac_key\": \"" + key + "\"}, \"accept_terms\"";
+        try (TestServer server = TestServer.start(directory, config.replace("\"accept_terms\"", account))) {
+            awaitCertificate();
+            assertThat(server.get("/ping").statusCode()).isEqualTo(200);
+        }
+    }
+
     @Test
     void anotherAuthorityGivesANewOne() throws Exception {
         X509Certificate old = first();

@@ -230,6 +230,8 @@ class SettingsTest {
                 "\"*:80\", \"tls:*:443\" | \"domains\": [\"a.example.com\"], \"email\": \"me\" | \"email\" must be",
                 "\"*:80\", \"tls:*:443\" | \"domains\": [\"a.example.com\"], \"mail\": \"me\" | unknown key \"mail\"",
                 "\"*:80\", \"tls:*:443\" | \"domains\": [\"a.example.com\"], \"directory\": \"http://ca\" | \"directory\" must be",
+                "\"*:80\", \"tls:*:443\" | \"domains\": [\"a.example.com\"], \"external_account\": \"x\" | must have \"key_id\" and",
+                "\"*:80\", \"tls:*:443\" | \"domains\": [\"a.example.com\"], \"external_account\": {\"key_id\": \"a\", \"mac_key\": \"!\"} | in base64url",
                 "\"*:80\" | \"domains\": [\"a.example.com\"] | add \"tls:*:443\"",
                 "\"tls:*:443\" | \"domains\": [\"a.example.com\"] | the authority asks on port 80 without TLS"
             })
