@@ -2,10 +2,7 @@ package org.imageserver;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,18 +15,12 @@ import org.imageserver.auth.AuthorizedKeys;
 import org.imageserver.auth.SignIn;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.CatalogueSettings;
-import org.imageserver.catalogue.ConfiguredChannels;
 import org.imageserver.catalogue.Dedupe;
 import org.imageserver.catalogue.ImageException;
-import org.imageserver.catalogue.LeftoverSweep;
 import org.imageserver.catalogue.Scrub;
-import org.imageserver.catalogue.SharedSweep;
-import org.imageserver.catalogue.Trash;
-import org.imageserver.catalogue.UploadPolicy;
 import org.imageserver.config.ConfigException;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
-import org.imageserver.config.Settings.Publishing;
 import org.imageserver.http.CatchUp;
 import org.imageserver.http.ClientLimits;
 import org.imageserver.http.HttpServer;
@@ -50,20 +41,13 @@ import org.imageserver.http.web.SourcePages;
 import org.imageserver.http.web.StatusPage;
 import org.imageserver.http.web.WebRoutes;
 import org.imageserver.http.web.WriteRoutes;
-import org.imageserver.manifest.ManifestRules;
 import org.imageserver.mirror.Mirrors;
 import org.imageserver.mirror.OnDemand;
 import org.imageserver.mirror.Sources;
 import org.imageserver.remote.Fetcher;
-import org.imageserver.remote.Limits;
-import org.imageserver.retention.Pulls;
-import org.imageserver.retention.Retention;
 import org.imageserver.signing.SigningKey;
-import org.imageserver.signing.UnusableKeyException;
 import org.imageserver.statistics.Statistics;
-import org.imageserver.storage.LocalStorage;
 import org.imageserver.storage.Storage;
-import org.imageserver.storage.objects.BucketStorage;
 import org.imageserver.tls.CertificateFiles;
 import org.imageserver.tls.CertificateState;
 import org.imageserver.tls.Challenges;
@@ -79,17 +63,11 @@ import org.slf4j.LoggerFactory;
 public final class ImageServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ImageServer.class);
 
-    /** For connections to other servers, which answer at once or are down. */
-    private static final Duration CONNECT = Duration.ofSeconds(10);
-
     /** How often other servers' changes are asked for: one small request. */
     private static final Duration POLL = Duration.ofSeconds(1);
 
     /** How often the certificate's files are looked at. */
     private static final Duration CERTIFICATE_LOOK = Duration.ofSeconds(10);
-
-    /** How often the rules of retention are applied. */
-    private static final Duration RETENTION = Duration.ofDays(1);
 
     /** What a configuration may say anew while the server runs. */
     private static final Set<String> RELOADED = Set.of("limits", "sources", "ownSources", "webhooks");
@@ -116,9 +94,9 @@ public final class ImageServer implements AutoCloseable {
 
     private ImageServer(Settings settings) throws IOException {
         this.settings = settings;
-        Optional<SigningKey> signingKey = signingKey(settings);
+        Optional<SigningKey> signingKey = Policies.signingKey(settings);
         storage = Storages.open(settings);
-        CatalogueSettings catalogueSettings = catalogueSettings(settings);
+        CatalogueSettings catalogueSettings = Policies.ofImages(settings);
         catalogue = new Catalogue(storage, catalogueSettings);
         // Beside the rest of the start, most of which is the loading of classes by one thread.
         FutureTask<Void> firstScan = new FutureTask<>(() -> {
@@ -137,7 +115,7 @@ public final class ImageServer implements AutoCloseable {
         dedupe = catalogue.dedupe();
         webhooks = new Webhooks(
                 settings.webhooks(), settings.serveDir().resolve(".image-server/webhooks"), Version.current());
-        publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(limits(settings)));
+        publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(Policies.ofFetching(settings)));
         uploads = new UploadRoutes(catalogue, settings.publishing().maxFileBytes(), InstantSource.system());
         challenges = new Challenges();
         spans = settings.traces().isPresent() ? new OtlpSpans(settings.traces().get(), Version.current()) : Spans.NONE;
@@ -188,7 +166,7 @@ public final class ImageServer implements AutoCloseable {
             catalogue.lookout().afterStart(http::renewCertificate, CERTIFICATE_LOOK);
         }
         renewal.ifPresent(AcmeCertificate::start);
-        sweep(catalogueSettings);
+        new Upkeep(settings, storage, catalogue, catalogueSettings).start(statistics, sources);
         mirrors.start();
         onDemand.start();
         scrub.start();
@@ -213,71 +191,6 @@ public final class ImageServer implements AutoCloseable {
 
     private Duration interval(Settings settings) {
         return storage.isShared() ? POLL : settings.rescan();
-    }
-
-    private static Optional<SigningKey> signingKey(Settings settings) throws IOException {
-        if (settings.signingKey().isEmpty()) {
-            return Optional.empty();
-        }
-        Path file = settings.signingKey().get();
-        try {
-            return Optional.of(SigningKey.parse(Files.readString(file)));
-        } catch (UnusableKeyException e) {
-            throw new IOException("signing_key, " + file + ": " + e.getMessage(), e);
-        } catch (NoSuchFileException e) {
-            throw new IOException("signing_key: there is no file " + file + "; image-server key new makes one", e);
-        }
-    }
-
-    /** What crashes left behind: in a directory once, in a bucket by one server at a time. */
-    private void sweep(CatalogueSettings catalogueSettings) {
-        switch (storage) {
-            case LocalStorage local -> {
-                Trash trash = new Trash(local, catalogueSettings);
-                catalogue.lookout().afterStart(() -> sweep(trash, new LeftoverSweep(local, catalogueSettings)));
-                catalogue
-                        .lookout()
-                        .afterStart(
-                                new Retention(
-                                        settings,
-                                        sources::urls,
-                                        catalogue,
-                                        trash,
-                                        pulls(statistics),
-                                        InstantSource.system())::runAndLog,
-                                RETENTION);
-            }
-            case BucketStorage bucket ->
-                catalogue
-                        .lookout()
-                        .afterStart(new SharedSweep(bucket, catalogueSettings)::sweepIfDue, SharedSweep.EVERY);
-            default -> throw new IllegalStateException("a storage that nobody sweeps: " + storage);
-        }
-    }
-
-    /** The trash first: what is half on its way there looks like a leftover. */
-    private static void sweep(Trash trash, LeftoverSweep leftovers) {
-        try {
-            trash.tidy();
-            leftovers.sweepOnStart();
-        } catch (IOException e) {
-            LOG.warn("the trash cannot be put in order; the next start tries again, and sweeps then", e);
-        }
-    }
-
-    /** What was downloaded when, as it was counted here. */
-    public static Pulls pulls(Statistics statistics) {
-        return new Pulls() {
-            @Override
-            public Optional<Instant> since() {
-                return statistics.countedSince();
-            }
-
-            @Override
-            public Optional<Instant> last(String uuid) {
-                return statistics.lastDownload(uuid);
-            }
-        };
     }
 
     private static void await(FutureTask<Void> firstScan) throws IOException {
@@ -307,36 +220,6 @@ public final class ImageServer implements AutoCloseable {
                 missing.image().ifPresent(onDemand::lookFor);
             }
         };
-    }
-
-    /** What a configuration says of the images, for whoever works on the directory without a server. */
-    public static CatalogueSettings catalogueSettings(Settings settings) {
-        ManifestRules.Mode mode = switch (settings.mode()) {
-            case PUBLIC -> ManifestRules.Mode.PUBLIC;
-            case PRIVATE -> ManifestRules.Mode.PRIVATE;
-        };
-        return new CatalogueSettings(
-                settings.creator().uuid(), mode, uploadPolicy(settings.publishing()), channels(settings));
-    }
-
-    private static ConfiguredChannels channels(Settings settings) {
-        return new ConfiguredChannels(settings.channels().stream()
-                .map(channel -> new ConfiguredChannels.Channel(
-                        channel.name(), channel.description(), channel.isDefault(), channel.publishers()))
-                .toList());
-    }
-
-    private static UploadPolicy uploadPolicy(Publishing publishing) {
-        UploadPolicy.Streams streams = switch (publishing.verifyStreams()) {
-            case STRICT -> UploadPolicy.Streams.STRICT;
-            case WARN -> UploadPolicy.Streams.WARN;
-            case OFF -> UploadPolicy.Streams.OFF;
-        };
-        return new UploadPolicy(publishing.maxFileBytes(), streams, publishing.isZstdAllowed());
-    }
-
-    private static Limits limits(Settings settings) {
-        return new Limits(settings.publishing().arePrivateUrlsAllowed(), CONNECT, settings.idle());
     }
 
     /** The one table of everything that the server answers. */

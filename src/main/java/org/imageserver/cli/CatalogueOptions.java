@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
 import org.imageserver.Storages;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
@@ -44,7 +44,7 @@ final class CatalogueOptions {
     static <T> T on(Settings settings, Work<T> work) throws IOException, CommandFailure {
         Logging.configure(LogLevel.ERROR, Logging.Format.HUMAN, Logging.Target.STANDARD_ERROR);
         try (Storage storage = Storages.open(settings);
-                Catalogue catalogue = new Catalogue(storage, ImageServer.catalogueSettings(settings))) {
+                Catalogue catalogue = new Catalogue(storage, Policies.ofImages(settings))) {
             catalogue.rescan();
             return work.run(
                     catalogue,
@@ -65,7 +65,7 @@ final class CatalogueOptions {
             if (!(storage instanceof LocalStorage local)) {
                 throw new CommandFailure(CommandFailure.WRONG_USE, "images in a bucket have no trash");
             }
-            return work.run(catalogue, new Trash(local, ImageServer.catalogueSettings(settings)), operator);
+            return work.run(catalogue, new Trash(local, Policies.ofImages(settings)), operator);
         });
     }
 

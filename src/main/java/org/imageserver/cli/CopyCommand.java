@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
 import org.imageserver.Storages;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageCopy;
@@ -66,7 +66,7 @@ final class CopyCommand implements Callable<Integer> {
         try (ScratchDirectory scratch = ScratchDirectory.among(Path.of(System.getProperty("java.io.tmpdir")));
                 Storage source = open(from, scratch);
                 Storage target = open(to, scratch);
-                ImageCopy copy = new ImageCopy(source, target, ImageServer.catalogueSettings(settings()))) {
+                ImageCopy copy = new ImageCopy(source, target, Policies.ofImages(settings()))) {
             return copy(copy);
         } catch (IOException e) {
             throw new CommandFailure(CommandFailure.FOUND_WRONG, e.getMessage() + "; say it again to go on");

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.catalogue.Author;
@@ -135,7 +135,7 @@ final class ImportCommand implements Callable<Integer> {
         // What is wrong with other images is not the matter here.
         Logging.configure(LogLevel.ERROR, Logging.Format.HUMAN, Logging.Target.STANDARD_ERROR);
         try (LocalStorage storage = new LocalStorage(settings.serveDir());
-                Catalogue catalogue = new Catalogue(storage, ImageServer.catalogueSettings(settings))) {
+                Catalogue catalogue = new Catalogue(storage, Policies.ofImages(settings))) {
             catalogue.rescan();
             Logging.configure(LogLevel.WARN, Logging.Format.HUMAN, Logging.Target.STANDARD_ERROR);
             Principal operator =

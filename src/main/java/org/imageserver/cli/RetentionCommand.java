@@ -5,7 +5,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
+import org.imageserver.Upkeep;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Trash;
 import org.imageserver.config.ConfigException;
@@ -47,9 +48,9 @@ final class RetentionCommand implements Callable<Integer> {
             return CatalogueOptions.on(settings, (catalogue, storage, operator) -> {
                 try (Statistics statistics = new Statistics(storage, InstantSource.system())) {
                     statistics.start();
-                    Trash trash = new Trash((LocalStorage) storage, ImageServer.catalogueSettings(settings));
+                    Trash trash = new Trash((LocalStorage) storage, Policies.ofImages(settings));
                     return run(new Retention(
-                            settings, catalogue, trash, ImageServer.pulls(statistics), InstantSource.system()));
+                            settings, catalogue, trash, Upkeep.pulls(statistics), InstantSource.system()));
                 }
             });
         } catch (ConfigException e) {

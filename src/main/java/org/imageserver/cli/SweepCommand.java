@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
 import org.imageserver.Storages;
 import org.imageserver.catalogue.LeftoverSweep;
 import org.imageserver.catalogue.SharedSweep;
@@ -58,7 +58,7 @@ final class SweepCommand implements Callable<Integer> {
                         CommandFailure.WRONG_USE,
                         config + " keeps images in a directory, which each start of the server sweeps");
             }
-            SharedSweep sweep = new SharedSweep(bucket, ImageServer.catalogueSettings(settings));
+            SharedSweep sweep = new SharedSweep(bucket, Policies.ofImages(settings));
             tell(sweep.sweep(Duration.ofHours(hours), isDry));
             return 0;
         } catch (IOException e) {

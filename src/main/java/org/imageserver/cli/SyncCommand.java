@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
 import org.imageserver.Storages;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.config.ConfigException;
@@ -54,7 +54,7 @@ final class SyncCommand implements Callable<Integer> {
         Settings settings = settings();
         makeDirectory(settings);
         try (Storage storage = Storages.open(settings);
-                Catalogue catalogue = new Catalogue(storage, ImageServer.catalogueSettings(settings));
+                Catalogue catalogue = new Catalogue(storage, Policies.ofImages(settings));
                 Mirrors mirrors = new Mirrors(settings, catalogue, catalogue.provenance())) {
             catalogue.rescan();
             boolean isAllDone = true;

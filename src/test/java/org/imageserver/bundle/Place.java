@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
 import org.imageserver.TestImages;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
@@ -38,8 +38,7 @@ final class Place implements AutoCloseable {
         this.directory = Files.createDirectories(directory);
         this.storage = new LocalStorage(directory);
         try {
-            this.catalogue =
-                    new Catalogue(storage, ImageServer.catalogueSettings(Settings.read(null, Settings.Overrides.NONE)));
+            this.catalogue = new Catalogue(storage, Policies.ofImages(Settings.read(null, Settings.Overrides.NONE)));
         } catch (ConfigException e) {
             throw new IllegalStateException(e);
         }

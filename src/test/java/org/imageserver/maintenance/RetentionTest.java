@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
 import org.imageserver.auth.Principal;
@@ -54,7 +54,7 @@ class RetentionTest {
     }
 
     private Trash trash() throws Exception {
-        return new Trash(new LocalStorage(directory.resolve("images")), ImageServer.catalogueSettings(settings()));
+        return new Trash(new LocalStorage(directory.resolve("images")), Policies.ofImages(settings()));
     }
 
     private Retention retention(TestServer server) throws Exception {

@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
 import org.imageserver.TestAccount;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
@@ -86,7 +86,7 @@ final class Site implements AutoCloseable {
         this.images = server.images().directory();
         this.admin = server.account("boss", Role.ADMIN);
         Settings settings = Settings.read(here.resolve("config.json"), Settings.Overrides.NONE);
-        this.trash = new Trash(new LocalStorage(images), ImageServer.catalogueSettings(settings));
+        this.trash = new Trash(new LocalStorage(images), Policies.ofImages(settings));
         this.retention =
                 new Retention(settings, server.server().catalogue(), trash, new NeverPulled(), InstantSource.system());
     }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
 import org.imageserver.catalogue.Catalogue;
@@ -64,7 +64,7 @@ class MirrorTest extends WithUpstream {
         Settings settings = Settings.read(config, Settings.Overrides.NONE);
         Lines lines = new Lines();
         try (LocalStorage storage = new LocalStorage(settings.serveDir());
-                Catalogue catalogue = new Catalogue(storage, ImageServer.catalogueSettings(settings));
+                Catalogue catalogue = new Catalogue(storage, Policies.ofImages(settings));
                 Mirrors mirrors = new Mirrors(settings, catalogue, catalogue.provenance())) {
             catalogue.rescan();
             Mirror mirror = mirrors.all().getFirst();
@@ -75,8 +75,8 @@ class MirrorTest extends WithUpstream {
 
     private List<String> here() throws Exception {
         try (LocalStorage storage = new LocalStorage(directory.resolve("images"));
-                Catalogue catalogue = new Catalogue(
-                        storage, ImageServer.catalogueSettings(Settings.read(null, Settings.Overrides.NONE)))) {
+                Catalogue catalogue =
+                        new Catalogue(storage, Policies.ofImages(Settings.read(null, Settings.Overrides.NONE)))) {
             catalogue.rescan();
             return catalogue.snapshot().images().stream()
                     .map(image -> image.name() + " " + image.state().jsonName())

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
 import org.imageserver.TestServer;
 import org.imageserver.catalogue.Catalogue;
 import org.imageserver.config.Settings;
@@ -130,7 +130,7 @@ class SignedCatalogueTest {
         Settings settings = Settings.read(config, Settings.Overrides.NONE);
         List<String> failed = new ArrayList<>();
         try (LocalStorage storage = new LocalStorage(settings.serveDir());
-                Catalogue catalogue = new Catalogue(storage, ImageServer.catalogueSettings(settings));
+                Catalogue catalogue = new Catalogue(storage, Policies.ofImages(settings));
                 Mirrors mirrors = new Mirrors(settings, catalogue, catalogue.provenance())) {
             catalogue.rescan();
             Mirror mirror = mirrors.all().getFirst();
@@ -155,8 +155,8 @@ class SignedCatalogueTest {
 
     private List<String> here() throws Exception {
         try (LocalStorage storage = new LocalStorage(directory.resolve("images"));
-                Catalogue catalogue = new Catalogue(
-                        storage, ImageServer.catalogueSettings(Settings.read(null, Settings.Overrides.NONE)))) {
+                Catalogue catalogue =
+                        new Catalogue(storage, Policies.ofImages(Settings.read(null, Settings.Overrides.NONE)))) {
             catalogue.rescan();
             return catalogue.snapshot().images().stream()
                     .map(image -> image.uuid())

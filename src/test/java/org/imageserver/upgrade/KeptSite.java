@@ -23,10 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
 import org.imageserver.TestAccount;
 import org.imageserver.TestImages;
 import org.imageserver.TestServer;
+import org.imageserver.Upkeep;
 import org.imageserver.auth.Role;
 import org.imageserver.catalogue.Trash;
 import org.imageserver.config.Settings;
@@ -227,13 +228,13 @@ final class KeptSite {
         client.publish("name=thrown-away&version=2" + RAW, bytes("xnew"));
         Settings settings = Settings.read(directory.resolve("config.json"), Settings.Overrides.NONE);
         LocalStorage storage = new LocalStorage(settings.serveDir());
-        Trash trash = new Trash(storage, ImageServer.catalogueSettings(settings));
+        Trash trash = new Trash(storage, Policies.ofImages(settings));
         try (Statistics statistics = new Statistics(storage, InstantSource.system())) {
             new Retention(
                             settings,
                             server.server().catalogue(),
                             trash,
-                            ImageServer.pulls(statistics),
+                            Upkeep.pulls(statistics),
                             InstantSource.system())
                     .runAndLog();
         }

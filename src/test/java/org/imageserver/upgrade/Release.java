@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import org.imageserver.ImageServer;
+import org.imageserver.Policies;
 import org.imageserver.TestServer;
 import org.imageserver.catalogue.Trash;
 import org.imageserver.config.Settings;
@@ -103,7 +103,7 @@ record Release(Path kept) {
 
     private static Trash trash(Path site) throws Exception {
         Settings settings = Settings.read(site.resolve("config.json"), Settings.Overrides.NONE);
-        return new Trash(new LocalStorage(settings.serveDir()), ImageServer.catalogueSettings(settings));
+        return new Trash(new LocalStorage(settings.serveDir()), Policies.ofImages(settings));
     }
 
     private static void goOnWithTheUpload(TestServer server, String... alice) throws IOException {
