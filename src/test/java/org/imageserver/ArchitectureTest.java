@@ -54,6 +54,8 @@ class ArchitectureTest {
             .definedBy("org.imageserver.acme..")
             .layer("tls")
             .definedBy("org.imageserver.tls..")
+            .layer("files")
+            .definedBy("org.imageserver.files..")
             .layer("config")
             .definedBy("org.imageserver.config..")
             .layer("logging")
@@ -93,6 +95,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("http", "faces", "wiring", "cli")
             .whereLayer("tls")
             .mayOnlyBeAccessedByLayers("acme", "mirror", "http", "faces", "wiring", "cli")
+            .whereLayer("files")
+            .mayOnlyBeAccessedByLayers("auth", "tls", "acme", "mirror", "webhooks")
             .whereLayer("tracing")
             .mayOnlyBeAccessedByLayers("http", "wiring")
             .whereLayer("acme")
@@ -111,7 +115,8 @@ class ArchitectureTest {
                     "..zfs..",
                     "..tls..",
                     "..signing..",
-                    "..tracing..")
+                    "..tracing..",
+                    "..files..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.imageserver.tls.PrivateFile;
+import org.imageserver.files.PrivateFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +68,7 @@ record Attempts(String directory, List<Instant> times, Instant notBefore) {
         ArrayNode array = json.putArray("attempts");
         times.forEach(time -> array.add(time.toString()));
         json.put("not_before", notBefore.toString());
-        PrivateFile.replace(file, json.toPrettyString() + "\n");
+        PrivateFiles.replace(file, json.toPrettyString() + "\n");
     }
 
     /** With one more. */

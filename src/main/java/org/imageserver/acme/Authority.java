@@ -15,8 +15,8 @@ import java.security.spec.RSAPublicKeySpec;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.imageserver.config.Settings.Acme;
+import org.imageserver.files.PrivateFiles;
 import org.imageserver.tls.Pem;
-import org.imageserver.tls.PrivateFile;
 import org.imageserver.tls.Trusted;
 import org.shredzone.acme4j.AccountBuilder;
 import org.shredzone.acme4j.Login;
@@ -68,7 +68,7 @@ final class Authority {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(BITS);
             KeyPair made = generator.generateKeyPair();
-            PrivateFile.replace(keyFile, Pem.of(made.getPrivate()));
+            PrivateFiles.replace(keyFile, Pem.of(made.getPrivate()));
             return made;
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new IOException(

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.imageserver.auth.PrivateFiles;
 import org.imageserver.config.ConfigException;
 import org.imageserver.config.OwnSources;
 import org.imageserver.config.OwnSources.Entry;
 import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.Source;
 import org.imageserver.config.WrongSourceException;
+import org.imageserver.files.PrivateFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

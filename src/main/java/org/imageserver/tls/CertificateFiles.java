@@ -13,6 +13,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
+import org.imageserver.files.PrivateFiles;
 
 /**
  * A certificate and its key in files, as certificate authorities and their tools write them. Immutable and
@@ -60,7 +61,7 @@ public record CertificateFiles(Path certificate, Path key) {
      * @throws IOException when it cannot be written; the old one is there then
      */
     public void replace(PrivateKey newKey, List<X509Certificate> chain) throws IOException {
-        PrivateFile.replace(key, Pem.of(newKey) + Pem.of(chain));
+        PrivateFiles.replace(key, Pem.of(newKey) + Pem.of(chain));
     }
 
     /**

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.imageserver.files.PrivateFiles;
 
 /**
  * A certificate that nobody has signed but its own key: enough to encrypt, and to be recognized by its fingerprint.
@@ -31,7 +32,7 @@ public final class SelfSigned {
             files.replace(made.key(), List.of(made.certificate()));
             return;
         }
-        PrivateFile.replace(files.key(), Pem.of(made.key()));
+        PrivateFiles.replace(files.key(), Pem.of(made.key()));
         Files.writeString(files.certificate(), Pem.of(List.of(made.certificate())), StandardCharsets.US_ASCII);
     }
 }

@@ -1,15 +1,13 @@
 package org.imageserver.webhooks;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import org.imageserver.files.PrivateFiles;
 
 /**
  * What one receiver has yet to be told, a file for each event, named by its turn and its image; and beside it what was
@@ -62,16 +60,7 @@ final class Outbox {
     Letter add(String uuid, byte[] event) throws IOException {
         turn++;
         Path file = waiting.resolve("%018d_%s.json".formatted(turn, uuid));
-        Path aside = waiting.resolve("." + file.getFileName());
-        try (FileChannel channel = FileChannel.open(
-                aside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(event);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+        PrivateFiles.replace(file, event);
         return new Letter(file, turn, uuid);
     }
 

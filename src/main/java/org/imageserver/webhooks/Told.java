@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
@@ -15,9 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.Snapshot;
+import org.imageserver.files.PrivateFiles;
 import org.imageserver.webhooks.Event.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,20 +120,16 @@ final class Told {
 
     /** Writes down all that there is now. */
     void write(Snapshot now) throws IOException {
-        Path directory = Files.createDirectories(file.toAbsolutePath().getParent());
-        Path aside = directory.resolve("." + file.getFileName());
-        Files.deleteIfExists(aside);
-        // They name private images.
-        Files.createFile(aside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (BufferedWriter writer = Files.newBufferedWriter(aside)) {
-            writer.write("{\"version\":\"" + version + "\"}\n");
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        // It names private images.
+        PrivateFiles.replace(file, stream -> {
+            stream.write(("{\"version\":\"" + version + "\"}\n").getBytes(StandardCharsets.UTF_8));
             for (Image image : now.images()) {
                 if (Event.isTold(image)) {
-                    writer.write(line(image));
+                    stream.write(line(image).getBytes(StandardCharsets.UTF_8));
                 }
             }
-        }
-        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+        });
         lines = 0;
     }
 

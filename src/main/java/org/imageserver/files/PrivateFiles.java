@@ -1,8 +1,11 @@
-package org.imageserver.auth;
+package org.imageserver.files;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,14 +18,16 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes files that their owner alone may read, from their first moment on. */
+/**
+ * Files that their owner alone may read, from their first moment on: what is in them is secret, or names what is private.
+ */
 public final class PrivateFiles {
     private static final Logger LOG = LoggerFactory.getLogger(PrivateFiles.class);
 
     private PrivateFiles() {}
 
     /** A new, empty file; there must be none of that name. */
-    static FileChannel create(Path file) throws IOException {
+    public static FileChannel create(Path file) throws IOException {
         FileChannel channel = FileChannel.open(
                 file,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
@@ -31,15 +36,34 @@ public final class PrivateFiles {
         return channel;
     }
 
-    /** Makes or replaces a file as a whole; durable when it returns. Only one may do so at a time. */
+    /** What is to be in a file. */
+    public interface Content {
+        /** Writes all of it. */
+        void writeTo(OutputStream file) throws IOException;
+    }
+
+    /** {@link #replace(Path, Content)} by bytes that are there. */
     public static void replace(Path file, byte[] content) throws IOException {
+        replace(file, stream -> stream.write(content));
+    }
+
+    /** {@link #replace(Path, Content)} by a text, in UTF-8. */
+    public static void replace(Path file, String content) throws IOException {
+        replace(file, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Makes or replaces a file as a whole; durable when it returns. Only one may do so at a time.
+     *
+     * @throws IOException when it cannot be written; the old one is there then
+     */
+    public static void replace(Path file, Content content) throws IOException {
         Path aside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(aside);
-        try (FileChannel channel = create(aside)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+        try (FileChannel channel = create(aside);
+                OutputStream stream = new BufferedOutputStream(Channels.newOutputStream(channel))) {
+            content.writeTo(stream);
+            stream.flush();
             channel.force(true);
         }
         Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
@@ -83,6 +107,6 @@ public final class PrivateFiles {
     }
 
     private static Path directoryOf(Path file) {
-        return Objects.requireNonNull(file.getParent());
+        return Objects.requireNonNull(file.toAbsolutePath().getParent());
     }
 }
