@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow.Subscription;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.imageserver.config.Settings.Webhook;
@@ -25,6 +30,37 @@ final class Courier {
             .connectTimeout(PATIENCE)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
+
+    /**
+     * A body that is not wanted: the status says all. The connection ends there, since a body may have no end, and time runs
+     * for the head alone.
+     */
+    private static final class Unread implements BodySubscriber<Void> {
+        @Override
+        public CompletionStage<Void> getBody() {
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public void onSubscribe(Subscription body) {
+            body.cancel();
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> bytes) {
+            // What was on its way already.
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            // The status was there before it.
+        }
+
+        @Override
+        public void onComplete() {
+            // As good as any other end.
+        }
+    }
 
     Courier(Webhook hook) {
         this.hook = hook;
@@ -46,7 +82,7 @@ final class Courier {
                 .POST(BodyPublishers.ofByteArray(event))
                 .build();
         try {
-            int status = client.send(request, BodyHandlers.discarding()).statusCode();
+            int status = client.send(request, answer -> new Unread()).statusCode();
             return status / 100 == 2 ? Optional.empty() : Optional.of("it answered " + status);
         } catch (IOException e) {
             return Optional.of(e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage()));

@@ -39,6 +39,7 @@ final class Listener implements AutoCloseable {
     private final List<Heard> heard = new CopyOnWriteArrayList<>();
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile Function<Heard, Integer> answer = event -> 204;
+    private volatile boolean isEndless;
 
     private Listener(int port) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
@@ -59,6 +60,12 @@ final class Listener implements AutoCloseable {
     /** From now on answers so; 0: not at all. */
     Listener answering(Function<Heard, Integer> how) {
         answer = how;
+        return this;
+    }
+
+    /** From now on begins a body after the status, and never ends it. */
+    Listener withoutEnd() {
+        isEndless = true;
         return this;
     }
 
@@ -92,6 +99,11 @@ final class Listener implements AutoCloseable {
             heard.add(event);
             int status = answer.apply(event);
             if (status == 0) {
+                end.await();
+            } else if (isEndless) {
+                exchange.sendResponseHeaders(status, 0);
+                exchange.getResponseBody().write('x');
+                exchange.getResponseBody().flush();
                 end.await();
             } else {
                 exchange.sendResponseHeaders(status, -1);

@@ -207,6 +207,20 @@ class WebhooksTest {
         }
     }
 
+    /** The status says that it was taken; what comes after it nobody wants, and it may have no end. */
+    @Test
+    void anAnswerWithoutEndHoldsUpNoOtherEvent() throws Exception {
+        try (Listener endless = Listener.start().answering(heard -> 200).withoutEnd();
+                TestServer server = server(endless.configured(""))) {
+            TestAccount admin = server.account("boss", Role.ADMIN);
+            publish(server, admin, "one");
+            publish(server, admin, "two");
+            awaitWords(endless, "published", "published");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(kept("waiting")).isEmpty());
+        }
+    }
+
     /** By hand, or by a restored copy: whoever keeps a list of the images has it right again. */
     @Test
     void tellsAtTheStartWhatBecameOfImagesMeanwhile() throws Exception {
