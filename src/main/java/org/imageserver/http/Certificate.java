@@ -4,7 +4,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
@@ -13,6 +19,7 @@ import java.time.Instant;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509ExtendedKeyManager;
+import org.imageserver.config.Settings;
 import org.imageserver.tls.CertificateFiles;
 import org.imageserver.tls.Challenges;
 import org.imageserver.tls.Fingerprint;
@@ -22,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificate that TLS listeners show, taken up anew when its files change. Files that cannot be used leave the old
+ * The certificate that TLS listeners show, and whose clients' they believe, taken up anew when the files change. Files that cannot be used leave the old
  * one, and are named in the log once. Used by one thread at a time.
  */
 final class Certificate {
@@ -30,14 +37,21 @@ final class Certificate {
 
     private final Vertx vertx;
     private final CertificateFiles files;
+    private final Optional<Path> clientCa;
     private final Challenges challenges;
-    private CertificateFiles.@Nullable Version known;
+    private @Nullable Version known;
     private volatile @Nullable X509Certificate shown;
     private String lastFailure = "";
 
-    Certificate(Vertx vertx, CertificateFiles files, Challenges challenges) {
+    /** What listeners show, and by which authorities they know the certificates of clients. */
+    record Keys(KeyCertOptions own, Optional<TrustOptions> clients) {}
+
+    private record Version(CertificateFiles.Version own, Optional<FileTime> clients) {}
+
+    Certificate(Vertx vertx, Settings.Tls tls, Challenges challenges) {
         this.vertx = vertx;
-        this.files = files;
+        this.files = new CertificateFiles(tls.certificate(), tls.key());
+        this.clientCa = tls.clientCa();
         this.challenges = challenges;
     }
 
@@ -51,13 +65,13 @@ final class Certificate {
      *
      * @throws IOException naming what is wrong with which file
      */
-    KeyCertOptions load() throws IOException {
-        CertificateFiles.Version version = files.version();
+    Keys load() throws IOException {
+        Version version = version();
         CertificateFiles.Content content = files.read();
         PemKeyCertOptions pem = new PemKeyCertOptions()
                 .addCertValue(Buffer.buffer(content.certificate()))
                 .addKeyValue(Buffer.buffer(content.key()));
-        KeyCertOptions keys = checked(pem, content.own());
+        Keys keys = new Keys(checked(pem, content.own()), clients());
         known = version;
         lastFailure = "";
         shown = content.own();
@@ -67,15 +81,41 @@ final class Certificate {
 
     /** The same when the files are not those of the last time; null when they are, or cannot be used. */
     @Nullable
-    KeyCertOptions loadIfChanged() {
+    Keys loadIfChanged() {
         try {
-            return files.version().equals(known) ? null : load();
+            return version().equals(known) ? null : load();
         } catch (IOException e) {
             if (!lastFailure.equals(e.getMessage())) {
                 LOG.error("the new certificate is not used, the old one goes on: {}", e.getMessage());
                 lastFailure = String.valueOf(e.getMessage());
             }
             return null;
+        }
+    }
+
+    private Version version() throws IOException {
+        try {
+            return new Version(
+                    files.version(),
+                    clientCa.isPresent() ? Optional.of(Files.getLastModifiedTime(clientCa.get())) : Optional.empty());
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no file " + e.getMessage() + "; \"client_ca\" in \"tls\" names it", e);
+        }
+    }
+
+    /** Read here, not when a listener takes it up: it would keep the old certificate then, and nobody would try again. */
+    private Optional<TrustOptions> clients() throws IOException {
+        if (clientCa.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            PemTrustOptions authorities =
+                    new PemTrustOptions().addCertValue(Buffer.buffer(Files.readAllBytes(clientCa.get())));
+            authorities.getTrustManagerFactory(vertx);
+            return Optional.of(authorities);
+        } catch (Exception e) {
+            throw new IOException(
+                    clientCa.get() + " (\"client_ca\") holds no certificate that can be used: " + e.getMessage(), e);
         }
     }
 

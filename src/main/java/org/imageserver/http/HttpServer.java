@@ -10,8 +10,6 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +30,6 @@ import org.imageserver.config.Settings;
 import org.imageserver.config.Settings.Acme.Challenge;
 import org.imageserver.config.Settings.Sendfile;
 import org.imageserver.statistics.Statistics;
-import org.imageserver.tls.CertificateFiles;
 import org.imageserver.tls.Challenges;
 import org.imageserver.tracing.Spans;
 import org.slf4j.Logger;
@@ -124,11 +121,7 @@ public final class HttpServer implements AutoCloseable {
                 .setMaxWorkerExecuteTime(Workers.LONGEST_MINUTES)
                 .setMaxWorkerExecuteTimeUnit(TimeUnit.MINUTES));
         this.workers = new Workers(vertx);
-        this.certificate = new Certificate(
-                vertx,
-                new CertificateFiles(
-                        settings.tls().certificate(), settings.tls().key()),
-                challenges);
+        this.certificate = new Certificate(vertx, settings.tls(), challenges);
         this.engines = new TlsEngines(settings.tls()
                 .acme()
                 .filter(acme -> acme.challenge() == Challenge.TLS)
@@ -278,17 +271,16 @@ public final class HttpServer implements AutoCloseable {
         return options;
     }
 
-    private HttpServerOptions encrypted(KeyCertOptions certificate) {
+    private HttpServerOptions encrypted(Certificate.Keys keys) {
         HttpServerOptions options = options();
-        settings.tls()
-                .clientCa()
-                .ifPresent(authority -> options.setClientAuth(ClientAuth.REQUEST)
-                        .setTrustOptions(new PemTrustOptions().addCertPath(authority.toString())));
+        keys.clients()
+                .ifPresent(
+                        authorities -> options.setClientAuth(ClientAuth.REQUEST).setTrustOptions(authorities));
         options.setSsl(true)
                 .setUseAlpn(true)
                 .setAlpnVersions(VERSIONS)
                 .setSslEngineOptions(engines)
-                .setKeyCertOptions(certificate)
+                .setKeyCertOptions(keys.own())
                 .setEnabledSecureTransportProtocols(PROTOCOLS)
                 .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
                 .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
@@ -305,9 +297,23 @@ public final class HttpServer implements AutoCloseable {
         return certificate.shown();
     }
 
+    /**
+     * Looks whether the files of a certificate can be used.
+     *
+     * @throws IOException saying what is wrong with which file
+     */
+    public static void checkCertificate(Settings.Tls tls) throws IOException {
+        Vertx vertx = Vertx.vertx();
+        try {
+            new Certificate(vertx, tls, new Challenges()).load();
+        } finally {
+            vertx.close().await();
+        }
+    }
+
     /** Shows clients the new certificate, if its files were changed. Thread-safe; may wait for the disk. */
     public synchronized void renewCertificate() {
-        KeyCertOptions renewed = encrypting.isEmpty() ? null : certificate.loadIfChanged();
+        Certificate.Keys renewed = encrypting.isEmpty() ? null : certificate.loadIfChanged();
         if (renewed == null) {
             return;
         }

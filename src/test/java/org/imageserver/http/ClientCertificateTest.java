@@ -12,7 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
@@ -238,6 +240,29 @@ class ClientCertificateTest {
         assertThat(create("carol")).startsWith("200");
         new UsersEditor(server.usersFile(), InstantSource.system()).revoke("carol");
         await().untilAsserted(() -> assertThat(create("carol")).startsWith("401"));
+    }
+
+    /** Half a file that somebody is writing leaves the old authority, and is looked at again. */
+    @Test
+    void anotherAuthorityIsBelievedOnceItsFileIsThere() throws Exception {
+        Path authority = directory.resolve("ca.pem");
+        Path kept = Files.copy(authority, directory.resolve("kept.pem"));
+        try {
+            Files.writeString(authority, "-----BEGIN CERT");
+            server.server().reload();
+            assertThat(server.log().errors()).anyMatch(line -> line.contains("ca.pem (\"client_ca\") holds no"));
+            server.log().forgive("the new certificate is not used");
+            assertThat(create("alice")).startsWith("200");
+            Files.copy(directory.resolve("other-ca.pem"), authority, StandardCopyOption.REPLACE_EXISTING);
+            server.server().reload();
+            await().ignoreExceptions()
+                    .untilAsserted(() -> assertThat(create("stranger")).isEqualTo("200 " + alice.uuid()));
+        } finally {
+            Files.copy(kept, authority, StandardCopyOption.REPLACE_EXISTING);
+            server.server().reload();
+            await().ignoreExceptions()
+                    .untilAsserted(() -> assertThat(create("alice")).startsWith("200"));
+        }
     }
 
     @Test
