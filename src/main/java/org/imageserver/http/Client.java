@@ -1,14 +1,16 @@
 package org.imageserver.http;
 
+import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.imageserver.config.Network;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,9 @@ public record Client(String address, String scheme, Optional<String> host) {
     private static final Pattern PARAMETER =
             Pattern.compile("(for|proto|host)\\s*=\\s*(\"[^\"]*\"|[^;,\\s]*)", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern NODE = Pattern.compile(
+            "(\\[(?<bracketed>[0-9A-Fa-f:.]{2,45})]|(?<four>[0-9.]{7,15}))(:[0-9]{1,5})?|(?<plain>[0-9A-Fa-f:.]{2,45})");
+
     /** Whether nobody says where it comes from. */
     boolean isUnknown() {
         return address.equals(UNIX);
@@ -43,7 +48,7 @@ public record Client(String address, String scheme, Optional<String> host) {
         }
         Optional<String> forwarded = Optional.ofNullable(joined(request, "Forwarded"));
         String client = farthestTrusted(joined(request, "X-Forwarded-For"), trustedProxies)
-                .or(() -> forwarded.flatMap(value -> parameter(value, "for")))
+                .or(() -> forwarded.flatMap(value -> parameter(value, "for")).flatMap(Client::literal))
                 .orElse(peer);
         String scheme = last(joined(request, "X-Forwarded-Proto"))
                 .or(() -> forwarded.flatMap(value -> parameter(value, "proto")))
@@ -76,21 +81,35 @@ public record Client(String address, String scheme, Optional<String> host) {
         return peer == null || peer.isDomainSocket() ? UNIX : peer.hostAddress();
     }
 
-    /** The last entry was written by the proxy that we talk to; go back while an entry is a trusted proxy itself. */
+    /**
+     * The last entry was written by the proxy that we talk to; go back while an entry is a trusted proxy itself. What stands
+     * before one that is no address, nobody trusted has written.
+     */
     private static Optional<String> farthestTrusted(@Nullable String header, List<Network> trusted) {
-        if (header == null) {
-            return Optional.empty();
-        }
-        List<String> hops = Arrays.stream(header.split(",", -1))
-                .map(String::strip)
-                .filter(hop -> hop.matches("[0-9A-Fa-f:.]{2,45}"))
-                .toList();
-        for (int index = hops.size() - 1; index > 0; index--) {
-            if (!isIn(hops.get(index), trusted)) {
-                return Optional.of(hops.get(index));
+        Optional<String> farthest = Optional.empty();
+        String[] hops = header == null ? new String[0] : header.split(",", -1);
+        for (int index = hops.length - 1; index >= 0; index--) {
+            Optional<String> hop = literal(hops[index]);
+            if (hop.isEmpty()) {
+                return farthest;
+            }
+            farthest = hop;
+            if (!isIn(hop.get(), trusted)) {
+                return farthest;
             }
         }
-        return hops.stream().findFirst();
+        return farthest;
+    }
+
+    /** An address without the brackets and the port that some proxies write, too; a name is none, and is not looked up. */
+    private static Optional<String> literal(String node) {
+        Matcher matcher = NODE.matcher(node.strip());
+        return matcher.matches()
+                ? Stream.of(matcher.group("bracketed"), matcher.group("four"), matcher.group("plain"))
+                        .filter(Objects::nonNull)
+                        .filter(text -> NetUtil.isValidIpV4Address(text) || NetUtil.isValidIpV6Address(text))
+                        .findFirst()
+                : Optional.empty();
     }
 
     private static Optional<String> last(@Nullable String header) {

@@ -1,8 +1,13 @@
 package org.imageserver.http;
 
+import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.SocketAddress;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,7 +58,7 @@ public final class ClientLimits {
         if (Client.isTrusted(peer, trustedProxies)) {
             return;
         }
-        String address = peer.hostAddress();
+        String address = neighbourhood(peer.hostAddress());
         int count = connections.merge(address, 1, Integer::sum);
         if (mostConnections > 0 && count > mostConnections) {
             excess.add(connection);
@@ -82,7 +87,7 @@ public final class ClientLimits {
                     .with("Connection", "close");
         }
         if (!client.isUnknown()) {
-            requests.tryTake(client.address()).ifPresent(early -> {
+            requests.tryTake(neighbourhood(client.address())).ifPresent(early -> {
                 throw tooMany("too many requests from " + client.address(), early);
             });
         }
@@ -104,10 +109,22 @@ public final class ClientLimits {
 
     /** Counts bytes on their way; completes when there may be more. */
     CompletionStage<Void> sent(Client client, long count) {
-        Duration wait = client.isUnknown() ? Duration.ZERO : bytes.take(client.address(), count);
+        Duration wait = client.isUnknown() ? Duration.ZERO : bytes.take(neighbourhood(client.address()), count);
         return wait.isZero()
                 ? NOW
                 : new CompletableFuture<Void>().completeOnTimeout(null, wait.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Whoever has an IPv6 address has the 64 bits after its network's, too, and would be as many clients as he likes. */
+    private static String neighbourhood(String address) {
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
+        try {
+            return bytes != null && InetAddress.getByAddress(bytes) instanceof Inet6Address
+                    ? HexFormat.of().formatHex(bytes, 0, 8) + "/64"
+                    : address;
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has 4 or 16 bytes", e);
+        }
     }
 
     private static ApiException tooMany(String what, Duration early) {

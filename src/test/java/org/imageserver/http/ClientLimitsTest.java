@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.imageserver.RawConnection;
 import org.imageserver.RawConnection.Answer;
 import org.imageserver.TestAccount;
@@ -16,6 +17,8 @@ import org.imageserver.TestServer;
 import org.imageserver.auth.Role;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What one client may take from the others. */
 class ClientLimitsTest {
@@ -46,6 +49,38 @@ class ClientLimitsTest {
             assertThat(server.get("/ping", "X-Forwarded-For", "10.0.0.2").statusCode())
                     .as("somebody else")
                     .isEqualTo(200);
+        }
+    }
+
+    /** Whoever changes what a proxy says of him besides his address, or has many addresses, is one client all the same. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            X-Forwarded-For | 10.0.0.1:%d                     | 10.0.0.2
+            X-Forwarded-For | 10.9.9.%d, 10.0.0.1:4711        | 10.0.0.2
+            X-Forwarded-For | [2001:db8::1]:%d                | 2001:db8:0:1::1
+            X-Forwarded-For | 2001:db8::%d                    | 2001:db8:0:1::1
+            Forwarded       | for="[2001:db8::1]:%d"          | for="[2001:db8:0:1::1]"
+            Forwarded       | for="10.0.0.1:%d"               | for=10.0.0.2
+            """)
+    void oneClientIsOneHoweverItIsWritten(String header, String same, String other) {
+        try (TestServer server = TestServer.start(directory, limits("\"requests_per_second\": 1"))) {
+            AtomicInteger number = new AtomicInteger();
+            await().untilAsserted(() -> assertThat(server.get("/ping", header, same.formatted(number.incrementAndGet()))
+                            .statusCode())
+                    .isEqualTo(429));
+            assertThat(server.get("/ping", header, other).statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** What stands before it, whoever sent the request may have written. */
+    @Test
+    void whatStandsBeforeAnEntryThatIsNoAddressIsNotBelieved() {
+        try (TestServer server = TestServer.start(directory, limits("\"requests_per_second\": 1"))) {
+            AtomicInteger number = new AtomicInteger();
+            await().untilAsserted(() -> assertThat(
+                            server.get("/ping", "X-Forwarded-For", "10.0.0." + number.incrementAndGet() + ", unknown")
+                                    .body())
+                    .contains("too many requests from 127.0.0.1"));
         }
     }
 
