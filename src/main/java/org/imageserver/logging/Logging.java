@@ -7,17 +7,8 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
-import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
-import ch.qos.logback.core.rolling.RollingFileAppender;
-import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
-import ch.qos.logback.core.util.FileSize;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import org.imageserver.config.Settings.LogLevel;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +20,6 @@ public final class Logging {
             "%d{HH:mm:ss.SSS} %-5level %replace(%msg %kvp{NONE}){'[\\p{Cntrl}&&[^\\n\\t]]', '?'}%n%ex";
 
     private static final String AUDIT = "org.imageserver.audit";
-    private static final FileSize AUDIT_SIZE = FileSize.valueOf("10MB");
-    private static final int AUDIT_FILES = 20;
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     private Logging() {}
 
@@ -78,40 +66,20 @@ public final class Logging {
     /**
      * Sends the audit log to a file of its own, in bunyan's form whoever reads the rest, and takes it out of the rest.
      *
-     * @throws IOException when it cannot be written there; it stays in the rest then
+     * @throws IOException when it cannot be written there; it goes to the rest then, whatever that shall say, until it can
      */
     public static void audit(Path file) throws IOException {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        if (!Files.exists(file)) {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        }
-        if (!Files.isWritable(file)) {
-            throw new AccessDeniedException(file.toString());
-        }
-        RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
-        FixedWindowRollingPolicy files = new FixedWindowRollingPolicy();
-        files.setContext(context);
-        files.setParent(appender);
-        files.setFileNamePattern(file + ".%i.gz");
-        files.setMinIndex(1);
-        files.setMaxIndex(AUDIT_FILES);
-        SizeBasedTriggeringPolicy<ILoggingEvent> size = new SizeBasedTriggeringPolicy<>();
-        size.setContext(context);
-        size.setMaxFileSize(AUDIT_SIZE);
+        AuditFile appender = new AuditFile(
+                file, encoder(context, Format.BUNYAN), context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME));
         appender.setContext(context);
-        appender.setFile(file.toString());
-        appender.setEncoder(encoder(context, Format.BUNYAN));
-        appender.setRollingPolicy(files);
-        appender.setTriggeringPolicy(size);
-        files.start();
-        size.start();
         appender.start();
         Logger audit = context.getLogger(AUDIT);
         audit.addAppender(appender);
         audit.setAdditive(false);
         // It is not asked how much the rest of the log shall say.
         audit.setLevel(Level.INFO);
+        appender.prepare();
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context, Format format) {
