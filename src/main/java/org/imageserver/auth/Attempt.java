@@ -38,6 +38,11 @@ public record Attempt(String method, String target, Function<String, Optional<St
         return headers.apply(name).map(String::strip);
     }
 
+    /** Who the client says it is, if it says so; not yet proved. */
+    public Optional<String> claimedName() {
+        return Credential.parse(header("authorization")).claimedName();
+    }
+
     boolean isRead() {
         return READS.contains(method.toUpperCase(Locale.ROOT));
     }

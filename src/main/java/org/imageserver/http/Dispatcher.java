@@ -72,7 +72,7 @@ final class Dispatcher {
             fail(exchange, body, tooMany);
             return;
         }
-        gate.admit(vertx, raw, client)
+        gate.admit(vertx, raw, client, exchange.audit())
                 .onSuccess(admitted -> answer(exchange, admitted, body))
                 .onFailure(refused -> fail(exchange, body, refused));
     }

@@ -168,8 +168,8 @@ final class Exchange {
 
     private void writeAudit() {
         int status = raw.response().getStatusCode();
-        boolean isCredentialRefused = status == ErrorCode.TooManyRequests.status()
-                || (status == 401 && raw.headers().contains("Authorization"));
+        boolean isRefused = status == 401 || status == ErrorCode.TooManyRequests.status();
+        boolean isCredentialRefused = isRefused && Gate.hasCredential(raw);
         if (isChange() || isCredentialRefused) {
             audit.write(raw, client, id, endpoint, elapsedMillis());
         }

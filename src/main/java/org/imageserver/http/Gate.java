@@ -59,8 +59,8 @@ public final class Gate {
      */
     record Admitted(Principal principal, String target, Optional<Session> session) {}
 
-    /** Finds out who asks; fails with an {@link ApiException} that is the answer. */
-    Future<Admitted> admit(Vertx vertx, HttpServerRequest raw, Client client) {
+    /** Finds out who asks; fails with an {@link ApiException} that is the answer. Until then it is who it says it is. */
+    Future<Admitted> admit(Vertx vertx, HttpServerRequest raw, Client client, AuditEntry audit) {
         String target = Request.target(raw);
         Optional<String> token = pathToken(target);
         String rest = token.isPresent()
@@ -81,6 +81,7 @@ public final class Gate {
                         raw.uri(),
                         name -> Optional.ofNullable(raw.getHeader(name)),
                         client.address());
+        attempt.claimedName().ifPresent(audit::by);
         Optional<Outcome> known = authenticator.atOnce(attempt);
         if (known.isPresent()) {
             return admitted(known.get(), rest);
@@ -131,6 +132,12 @@ public final class Gate {
         }
         int end = target.indexOf('/', PATH_TOKEN.length());
         return end < 0 ? Optional.empty() : Optional.of(target.substring(PATH_TOKEN.length(), end));
+    }
+
+    /** Whether a request says who asks, in its head or in its path. */
+    static boolean hasCredential(HttpServerRequest raw) {
+        return raw.headers().contains("Authorization")
+                || TOKEN_IN_PATH.matcher(raw.uri()).find();
     }
 
     /** A target as it may be logged: the log is read by more people than the token is meant for. */

@@ -63,6 +63,7 @@ final class ChannelRoutes {
                     "missing \"channel\" in the body: the name of the channel that the image comes into",
                     List.of(new Violation("channel", Violation.MISSING_PARAMETER, null)));
         }
+        request.audit().into(channel.textValue());
         return catalogue.editor().addChannel(target, channel.textValue());
     }
 }
