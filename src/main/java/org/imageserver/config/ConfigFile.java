@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -48,13 +50,18 @@ final class ConfigFile {
 
     static ConfigFile read(Path path) throws ConfigException {
         ConfigFile file = new ConfigFile(path.toAbsolutePath());
-        try (JsonParser parser = MAPPER.createParser(Files.newBufferedReader(path))) {
+        // Of bytes: the parser knows the mark that some editors put before the text.
+        try (InputStream bytes = Files.newInputStream(path);
+                JsonParser parser = MAPPER.createParser(bytes)) {
             file.readObject(parser);
         } catch (JsonProcessingException e) {
             throw new ConfigException(
                     path + " line " + e.getLocation().getLineNr() + ": not valid JSON: " + e.getOriginalMessage());
         } catch (NoSuchFileException e) {
             throw new ConfigException(path + ": no such file");
+        } catch (AccessDeniedException e) {
+            throw new ConfigException(path + ": may not be read by " + System.getProperty("user.name")
+                    + "; run this as the user of the server, or chown the file");
         } catch (IOException e) {
             throw new ConfigException(path + ": cannot be read: " + e.getMessage());
         }

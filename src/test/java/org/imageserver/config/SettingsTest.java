@@ -148,6 +148,13 @@ class SettingsTest {
                 .isTrue();
     }
 
+    /** Some editors put a mark before the text, and end lines otherwise. */
+    @Test
+    void takesAFileOfAnotherSystem() throws Exception {
+        assertThat(read("\uFEFF{\r\n\"serve_dir\": \"größe\"\r\n}\r\n").serveDir())
+                .isEqualTo(directory.resolve("größe"));
+    }
+
     @Test
     void theCommandLineWinsOverTheFile() throws Exception {
         Path config = Files.writeString(directory.resolve("c.json"), "{\"listen_port\": 80, \"serve_dir\": \"a\"}");
