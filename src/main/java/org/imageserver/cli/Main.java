@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.imageserver.Version;
+import org.imageserver.config.Settings.LogLevel;
+import org.imageserver.logging.Logging;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,6 +31,8 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        // Until a command says otherwise: libraries are chatty, and standard output is for what was asked for.
+        Logging.configure(LogLevel.WARN, Logging.Format.HUMAN, Logging.Target.STANDARD_ERROR);
         System.exit(commandLine(arguments).execute(arguments));
     }
 
