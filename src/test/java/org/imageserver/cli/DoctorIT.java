@@ -12,8 +12,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import org.imageserver.TestImages;
+import org.imageserver.tls.CertificateFiles;
+import org.imageserver.tls.SelfSigned;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +72,60 @@ class DoctorIT {
                 .contains("-> chmod 600 " + users)
                 .contains("server.pem holds no certificate");
         assertThat(doctor(1, "--config", "nowhere.json")).contains("FAIL  ", "nowhere.json", "-> mend it");
+    }
+
+    /** Each of these lets no server start, or nobody in. */
+    @Test
+    void filesThatNoServerCanUse() throws Exception {
+        images.add(1);
+        Path own = Files.createDirectories(directory.resolve("images/.image-server"));
+        Files.writeString(own.resolve("users.json"), "{\"accounts\": [{\"name\": \"x\"}]}");
+        Files.setPosixFilePermissions(own.resolve("users.json"), PosixFilePermissions.fromString("rw-------"));
+        Files.writeString(Files.createDirectory(own.resolve("keys")).resolve("alice.keys"), "ssh-foo AAAA\n");
+        CertificateFiles one = new CertificateFiles(directory.resolve("one.pem"), directory.resolve("one.key"));
+        CertificateFiles two = new CertificateFiles(directory.resolve("two.pem"), directory.resolve("two.key"));
+        SelfSigned.makeIfMissing(one, List.of("localhost"));
+        SelfSigned.makeIfMissing(two, List.of("localhost"));
+        Path config = Files.writeString(directory.resolve("c.json"), """
+                {"listen": ["tls:127.0.0.1:0", "unix:nowhere/socket"], "signing_key": "nowhere.key",
+                 "audit_log": "c.json/audit.log",
+                 "tls": {"certificate": "one.pem", "key": "two.key"}}
+                """);
+        assertThat(doctor(1, "--config", config.toString()))
+                .contains("FAIL  " + own.resolve("users.json") + ": account 1: \"uuid\"")
+                .contains("warn  " + own.resolve("keys/alice.keys"))
+                .contains("FAIL  the signing_key " + directory.resolve("nowhere.key") + " cannot be used")
+                .contains("warn  the audit log cannot be written to ")
+                .contains("FAIL  no socket can be made in " + directory.resolve("nowhere"))
+                .contains("FAIL  " + two.key() + " is not the key of the first certificate in " + one.certificate());
+        Files.writeString(config, """
+                {"listen": ["tls:127.0.0.1:0"],
+                 "tls": {"certificate": "one.pem", "key": "one.key", "client_ca": "clients.pem"}}
+                """);
+        assertThat(doctor(1, "--config", config.toString()))
+                .contains(
+                        "there is no file " + directory.resolve("clients.pem") + "; \"client_ca\" in \"tls\" names it");
+        Files.writeString(config, "{\"serve_dir\": \"one.pem\"}");
+        assertThat(doctor(1, "--config", config.toString())).contains("one.pem is no directory");
+    }
+
+    /** As "imgadm sources -a" has it for one channel of a server. */
+    @Test
+    void aServerOfWhichOneChannelIsMeant() throws Exception {
+        images.add(1);
+        Path config = Files.writeString(directory.resolve("c.json"), """
+                {"listen": ["127.0.0.1:0"], "trusted_proxies": ["127.0.0.9"], "channels": [
+                  {"name": "dev", "description": "all", "default": true},
+                  {"name": "release", "description": "tested"}]}
+                """);
+        try (Launched server = Launched.start(directory, "serve", "--config", config.toString())) {
+            String address = "http://127.0.0.1:" + server.port();
+            assertThat(doctor(0, address + "?channel=dev")).contains("ok    the list has 1 images");
+            assertThat(doctor(0, address + "/?channel=release")).contains("ok    the list has 0 images");
+            assertThat(server.output())
+                    .as("what libraries do before a server logs is their own business")
+                    .doesNotContain("DEBUG");
+        }
     }
 
     @Test

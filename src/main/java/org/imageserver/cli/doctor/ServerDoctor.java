@@ -42,6 +42,8 @@ public final class ServerDoctor {
     private static final int MOST_NAMED = 5;
 
     private final URI server;
+    private final String base;
+    private final String query;
     private final Consumer<Finding> tell;
 
     /**
@@ -52,6 +54,8 @@ public final class ServerDoctor {
      */
     public ServerDoctor(URI server, Consumer<Finding> tell) {
         this.server = server;
+        this.query = server.getRawQuery() == null ? "" : "?" + server.getRawQuery();
+        this.base = server.toString().replaceFirst("[?#].*", "").replaceFirst("/+$", "");
         this.tell = tell;
     }
 
@@ -80,12 +84,16 @@ public final class ServerDoctor {
 
     private HttpResponse<String> get(HttpClient client, String target, String... headers)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(server + target)).timeout(PATIENCE);
+        HttpRequest.Builder request = HttpRequest.newBuilder(address(target)).timeout(PATIENCE);
         if (headers.length > 0) {
             request.headers(headers);
         }
         return client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    /** A path of the server; a query that the source has, such as its channel, is every request's. */
+    private URI address(String target) {
+        return URI.create(base + target + query);
     }
 
     private boolean ping(HttpClient client) throws InterruptedException {
@@ -96,7 +104,7 @@ public final class ServerDoctor {
             JsonNode pong = JSON.readTree(answer.body());
             if (answer.statusCode() != 200 || !pong.path("ping").asText().equals("pong")) {
                 tell.accept(Finding.broken(
-                        server + "/ping answers " + answer.statusCode() + ", and no pong",
+                        address("/ping") + " answers " + answer.statusCode() + ", and no pong",
                         "is this the address of an image server, without a path too much?"));
                 return false;
             }
@@ -107,7 +115,8 @@ public final class ServerDoctor {
         } catch (IOException e) {
             tell.accept(Finding.broken(
                     server + " cannot be reached: " + reason(e),
-                    "does it run, does it listen on more than the loopback, does a firewall stand between?"));
+                    "does it run, does it listen on more than the loopback, does a firewall stand between"
+                            + ("http".equals(server.getScheme()) ? ", is it https there?" : "?")));
             return false;
         }
     }
@@ -221,7 +230,7 @@ public final class ServerDoctor {
         String uuid = image.path("uuid").asText();
         String named = "the file of " + uuid + " (" + image.path("name").asText() + ")";
         long size = image.at("/files/0/size").asLong();
-        URI address = URI.create(server + "/images/" + uuid + "/file");
+        URI address = address("/images/" + uuid + "/file");
         long first = Math.min(END, size) - 1;
         for (String range : List.of("bytes=0-" + first, "bytes=" + Math.max(0, size - END) + "-" + (size - 1))) {
             HttpResponse<byte[]> part = client.send(
@@ -229,13 +238,16 @@ public final class ServerDoctor {
                             .timeout(PATIENCE)
                             .header("Range", range)
                             .build(),
-                    info -> info.statusCode() == 206
+                    info -> info.statusCode() == 206 || info.statusCode() >= 400
                             ? BodySubscribers.ofByteArray()
                             : BodySubscribers.replacing(new byte[0]));
             String said = part.headers().firstValue("content-range").orElse("");
             if (part.statusCode() != 206) {
                 tell.accept(Finding.broken(
-                        named + ": " + range + " is answered by " + part.statusCode(),
+                        named + ": " + range + " is answered by " + part.statusCode()
+                                + (part.statusCode() >= 400
+                                        ? ": " + brief(new String(part.body(), StandardCharsets.UTF_8))
+                                        : ""),
                         "is the file there? image-server check says it; or does a proxy drop Range?"));
                 return;
             }

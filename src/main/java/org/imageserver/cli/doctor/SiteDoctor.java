@@ -4,20 +4,13 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.imageserver.catalogue.DirectoryCheck;
 import org.imageserver.config.Settings;
 import org.imageserver.storage.LocalStorage;
-import org.imageserver.tls.CertificateFiles;
 
-/** Looks at what a server has on its own machine: directory, room, secrets, certificate. Changes nothing that stays. */
+/** Looks at what a server has on its own machine: directory, room, images, and other files. Changes nothing that stays. */
 public final class SiteDoctor {
-    private static final Set<PosixFilePermission> OF_OTHERS =
-            Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
-
     /** With less, a usual image does not fit any more. */
     private static final long LITTLE_ROOM = 2L << 30;
 
@@ -42,12 +35,15 @@ public final class SiteDoctor {
             room();
             images();
         }
-        secret(settings.usersFile(), "accounts");
-        certificate();
+        new FilesDoctor(settings, tell).examine();
     }
 
     private boolean directory() {
         Path directory = settings.serveDir();
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            tell.accept(Finding.broken(directory + " is no directory", "mend \"serve_dir\""));
+            return false;
+        }
         if (!Files.isDirectory(directory)) {
             tell.accept(Finding.warning(
                     "there is no directory " + directory + " yet", "the server makes it; or mend \"serve_dir\""));
@@ -59,7 +55,12 @@ public final class SiteDoctor {
                     "chown it, or run this as the user of the server"));
             return false;
         }
-        if (Files.isWritable(directory)) {
+        Path own = directory.resolve(".image-server");
+        if (Files.isWritable(directory) && Files.exists(own) && !Files.isWritable(own)) {
+            tell.accept(Finding.broken(
+                    own + " cannot be written by " + System.getProperty("user.name"),
+                    "nothing can be published; chown -R it to the user of the server"));
+        } else if (Files.isWritable(directory)) {
             tell.accept(Finding.fine(directory + " can be read and written"));
         } else {
             tell.accept(Finding.warning(
@@ -108,46 +109,6 @@ public final class SiteDoctor {
             }
         } catch (IOException e) {
             tell.accept(Finding.broken(settings.serveDir() + " cannot be looked at: " + e.getMessage(), "look at it"));
-        }
-    }
-
-    private void secret(Path file, String what) {
-        if (!Files.exists(file)) {
-            return;
-        }
-        try {
-            if (!Files.isReadable(file)) {
-                tell.accept(Finding.broken(
-                        "the " + what + " in " + file + " cannot be read", "chown it to the user of the server"));
-            } else if (Files.getPosixFilePermissions(file).stream().anyMatch(OF_OTHERS::contains)) {
-                tell.accept(Finding.broken(
-                        "everyone on this machine can get at the " + what + " in " + file, "chmod 600 " + file));
-            } else {
-                tell.accept(Finding.fine("the " + what + " in " + file + " are for their owner alone"));
-            }
-        } catch (IOException e) {
-            tell.accept(Finding.broken("the " + what + " in " + file + " cannot be looked at: " + e, "look at it"));
-        }
-    }
-
-    private void certificate() {
-        Settings.Tls tls = settings.tls();
-        if (!settings.isTlsUsed()) {
-            return;
-        }
-        if (tls.isOwn() && !Files.exists(tls.certificate())) {
-            tell.accept(Finding.fine("the server will make a certificate of its own"));
-            return;
-        }
-        secret(tls.key(), "key");
-        try {
-            List<Finding> findings = new CertificateDoctor(new CertificateFiles(tls.certificate(), tls.key())
-                            .read()
-                            .chain())
-                    .examine(tls.certificate().toString());
-            findings.forEach(tell);
-        } catch (IOException e) {
-            tell.accept(Finding.broken(String.valueOf(e.getMessage()), "mend \"tls\", or what it names"));
         }
     }
 }
