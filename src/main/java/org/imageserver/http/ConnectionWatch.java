@@ -11,6 +11,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -22,6 +24,7 @@ import io.netty.util.concurrent.Future;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.imageserver.statistics.Statistics;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +126,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
             unanswered++;
             isReceiving = true;
             refuseUnknownVersion(request);
+            refuseUnknownCoding(request);
         }
         if (message instanceof HttpObject part) {
             isBroken |= part.decoderResult().isFailure();
@@ -138,6 +142,16 @@ final class ConnectionWatch extends ChannelDuplexHandler {
                 && !version.equals(HttpVersion.HTTP_1_1)
                 && !version.equals(HttpVersion.HTTP_1_0)) {
             request.setDecoderResult(DecoderResult.failure(new MalformedRequest.UnknownVersion(version.text())));
+        }
+    }
+
+    /** Where the body ends nobody knows then, and what is in it must not be taken for the next request (RFC 9112, 6.1). */
+    private static void refuseUnknownCoding(HttpRequest request) {
+        List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (request.decoderResult().isSuccess()
+                && !codings.isEmpty()
+                && !(codings.size() == 1 && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst()))) {
+            request.setDecoderResult(DecoderResult.failure(new MalformedRequest.UnknownCoding()));
         }
     }
 

@@ -15,6 +15,13 @@ final class MalformedRequest {
         }
     }
 
+    /** The cause for a request whose body is coded otherwise than in chunks. */
+    static final class UnknownCoding extends Exception {
+        UnknownCoding() {
+            super("\"chunked\" is the one Transfer-Encoding that is known here", null, false, false);
+        }
+    }
+
     static ApiException describe(HttpServerRequest raw) {
         Throwable cause = raw.decoderResult().cause();
         if (cause instanceof TooLongHttpLineException) {
@@ -26,8 +33,8 @@ final class MalformedRequest {
                     ErrorCode.RequestHeaderFieldsTooLarge,
                     "the headers are larger than " + HttpServer.MAX_HEADERS + " bytes");
         }
-        if (cause instanceof UnknownVersion unknown) {
-            return new ApiException(ErrorCode.BadRequest, String.valueOf(unknown.getMessage()));
+        if (cause instanceof UnknownVersion || cause instanceof UnknownCoding) {
+            return new ApiException(ErrorCode.BadRequest, String.valueOf(cause.getMessage()));
         }
         return new ApiException(ErrorCode.BadRequest, "the request is not valid HTTP");
     }

@@ -217,6 +217,8 @@ class RawHttpTest {
                 "POST / HTTP/1.1^Transfer-Encoding: chunked^Content-Length: 5^^0^^",
                 "POST / HTTP/1.1^Content-Length: 5^Transfer-Encoding: chunked^^0^^",
                 "POST / HTTP/1.1^Transfer-Encoding: chunked, identity^^0^^",
+                "POST / HTTP/1.1^Transfer-Encoding: xchunked^^0^^",
+                "POST / HTTP/1.1^Transfer-Encoding: gzip, chunked^^0^^",
                 "POST / HTTP/1.0^Transfer-Encoding: chunked^^0^^",
                 "GET / HTTP/2.0^Host: x^^",
                 "GET / HTTP/1.9^Host: x^^",
