@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.imageserver.ImageServer;
 import org.imageserver.config.ConfigException;
 import org.imageserver.config.Settings;
@@ -77,12 +79,17 @@ final class Reloading implements AutoCloseable {
                 LOG.warn(
                         "limits, sources and webhooks are read again; what else was changed in {} needs a restart: {}",
                         config,
-                        String.join(", ", others));
+                        others.stream().map(Reloading::key).collect(Collectors.joining(", ")));
             }
         } catch (ConfigException e) {
             LOG.error("the new configuration is not used, the old one goes on: {}", e.getMessage());
             server.reload();
         }
+    }
+
+    /** As the configuration has it, or nearly so. */
+    private static String key(String name) {
+        return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 
     @Override

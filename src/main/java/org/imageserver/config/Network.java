@@ -41,6 +41,16 @@ public final class Network {
     }
 
     @Override
+    public boolean equals(Object other) {
+        return other instanceof Network network && network.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    @Override
     public String toString() {
         return text;
     }

@@ -155,6 +155,27 @@ class SettingsTest {
                 .isEqualTo(directory.resolve("größe"));
     }
 
+    /** Else each look at the configuration says that a restart is needed. */
+    @Test
+    void isTheSameWhereNothingWasChanged() throws Exception {
+        String everything = """
+                {
+                  "listen": ["127.0.0.1:8080", "tls:127.0.0.1:8443", "unix:/run/i.sock"],
+                  "metrics_listen": ["127.0.0.1:9108"],
+                  "tls": {"certificate": "c.pem", "key": "k.pem", "client_ca": "ca.pem"},
+                  "trusted_proxies": ["10.0.0.0/8", "fd00::/8"],
+                  "limits": {"requests_per_second": 5, "connections": 6, "bytes_per_second": 7},
+                  "channels": [{"name": "dev", "description": "builds", "default": true}],
+                  "sources": [{"url": "https://images.smartos.org", "policy": "mirror"}],
+                  "retention": [{"name": "~base", "keep_newest": 3}],
+                  "webhooks": [{"url": "https://builds.example.com/images", "secret": "0123456789abcdef"}],
+                  "traces": {"endpoint": "http://127.0.0.1:4318"},
+                  "storage": {"type": "directory"}
+                }
+                """;
+        assertThat(read(everything).differences(read(everything))).isEmpty();
+    }
+
     @Test
     void theCommandLineWinsOverTheFile() throws Exception {
         Path config = Files.writeString(directory.resolve("c.json"), "{\"listen_port\": 80, \"serve_dir\": \"a\"}");
