@@ -272,6 +272,15 @@ public final class ImageServer implements AutoCloseable {
                         renewal.map(AcmeCertificate::state)));
     }
 
+    /**
+     * Looks whether a start could use the files of its certificate.
+     *
+     * @throws IOException saying what is wrong with which file
+     */
+    public static void checkCertificate(Settings settings) throws IOException {
+        HttpServer.checkCertificate(settings.tls());
+    }
+
     /** How clients recognize its certificate, which nobody else has signed; empty when somebody has, or there is none. */
     public Optional<String> ownFingerprint() throws IOException {
         return settings.isTlsUsed() && settings.tls().isOwn()

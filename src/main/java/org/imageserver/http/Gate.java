@@ -59,7 +59,11 @@ public final class Gate {
      */
     record Admitted(Principal principal, String target, Optional<Session> session) {}
 
-    /** Finds out who asks; fails with an {@link ApiException} that is the answer. Until then it is who it says it is. */
+    /**
+     * Finds out who asks; fails with an {@link ApiException} that is the answer.
+     *
+     * @param audit is told whom the client claims to be, which is all that is known of one that is refused
+     */
     Future<Admitted> admit(Vertx vertx, HttpServerRequest raw, Client client, AuditEntry audit) {
         String target = Request.target(raw);
         Optional<String> token = pathToken(target);

@@ -2,17 +2,18 @@ package org.imageserver.cli.doctor;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.imageserver.ImageServer;
 import org.imageserver.auth.AuthorizedKeys;
 import org.imageserver.auth.UsersEditor;
 import org.imageserver.auth.UsersException;
 import org.imageserver.config.ListenAddress;
 import org.imageserver.config.Settings;
-import org.imageserver.http.HttpServer;
 import org.imageserver.signing.SigningKey;
 import org.imageserver.signing.UnusableKeyException;
 import org.imageserver.tls.CertificateFiles;
@@ -53,8 +54,8 @@ final class FilesDoctor {
         try {
             new UsersEditor(settings.usersFile(), InstantSource.system()).list();
         } catch (UsersException e) {
-            tell.accept(
-                    Finding.broken(String.valueOf(e.getMessage()), "until then, nobody has an account after a start"));
+            tell.accept(Finding.broken(
+                    String.valueOf(e.getMessage()), "mend it: at the next start nobody would have an account"));
         } catch (IOException e) {
             tell.accept(Finding.broken(settings.usersFile() + " cannot be read: " + e.getMessage(), "look at it"));
         }
@@ -83,11 +84,17 @@ final class FilesDoctor {
         try {
             SigningKey.parse(Files.readString(file));
             secret(file, "signing_key");
+        } catch (NoSuchFileException e) {
+            tell.accept(unusable(file, "there is no such file"));
         } catch (UnusableKeyException | IOException e) {
-            tell.accept(Finding.broken(
-                    "the signing_key " + file + " cannot be used: " + e.getMessage(),
-                    "image-server key new makes one; the server does not start without it"));
+            tell.accept(unusable(file, String.valueOf(e.getMessage())));
         }
+    }
+
+    private static Finding unusable(Path signingKey, String why) {
+        return Finding.broken(
+                "the signing_key " + signingKey + " cannot be used: " + why,
+                "the server does not start with it: put the right one there, or make one by image-server key new");
     }
 
     private void auditLog() {
@@ -127,7 +134,7 @@ final class FilesDoctor {
         }
         secret(tls.key(), "key");
         try {
-            HttpServer.checkCertificate(tls);
+            ImageServer.checkCertificate(settings);
             new CertificateDoctor(new CertificateFiles(tls.certificate(), tls.key())
                             .read()
                             .chain())
