@@ -369,6 +369,10 @@ public final class Catalogue implements AutoCloseable {
         if (image.get().file().flatMap(Image.File::sha1).isEmpty()) {
             readAgainSoon(uuid);
         }
+        if (quarantine.find(uuid, Part.FILE).isPresent()) {
+            // It is not served, which has a line of its own.
+            return;
+        }
         verifications.of(now, image.get()).stream()
                 .flatMap(verification -> verification.problems().stream())
                 .forEach(problem -> LOG.atWarn()

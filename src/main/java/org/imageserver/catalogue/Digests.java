@@ -70,7 +70,7 @@ final class Digests {
 
     /** The same as it lies in the storage; servers of the beginning wrote neither sha256 nor stream. */
     private record Remembered(
-            String version,
+            @Nullable String version,
             @Nullable String md5,
             @Nullable String sha1,
             @Nullable String sha256,
@@ -82,10 +82,14 @@ final class Digests {
                     : new Remembered(known.version(), digest.md5(), digest.sha1(), digest.sha256(), known.stream());
         }
 
-        Known known() {
+        /** Empty when it does not say of which bytes it is. */
+        Optional<Known> known() {
+            if (version == null) {
+                return Optional.empty();
+            }
             FileDigest digest =
                     md5 == null || sha1 == null || sha256 == null ? null : new FileDigest(md5, sha1, sha256);
-            return new Known(version, digest, stream);
+            return Optional.of(new Known(version, digest, stream));
         }
     }
 
@@ -101,8 +105,12 @@ final class Digests {
         isLoaded = true;
         try (StoredBlob blob = storage.open(REMEMBERED);
                 InputStream stream = blob.stream(0, Long.MAX_VALUE)) {
-            Map<String, Remembered> remembered = JSON.readValue(stream, new TypeReference<>() {});
-            remembered.forEach((key, entry) -> known.putIfAbsent(key, entry.known()));
+            Map<String, @Nullable Remembered> remembered = StateJson.read(JSON, stream, new TypeReference<>() {});
+            remembered.forEach((key, entry) -> {
+                if (entry != null) {
+                    entry.known().ifPresent(its -> known.putIfAbsent(key, its));
+                }
+            });
         } catch (NoSuchBlobException e) {
             LOG.debug("no digests are remembered yet");
         } catch (JsonProcessingException e) {

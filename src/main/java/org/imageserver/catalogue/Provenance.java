@@ -87,7 +87,7 @@ public final class Provenance {
     private Optional<Origin> read(BlobKey key) {
         try (StoredBlob blob = storage.open(key);
                 InputStream stream = blob.stream(0, Long.MAX_VALUE)) {
-            return JSON.readValue(stream, Remembered.class).origin();
+            return StateJson.read(JSON, stream, Remembered.class).origin();
         } catch (NoSuchBlobException e) {
             return Optional.empty();
         } catch (JsonProcessingException e) {

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -71,6 +72,13 @@ public final class Quarantine {
         }
     }
 
+    /** Where it is remembered what is wrong with an image, if anything is. */
+    static List<BlobKey> keys(String uuid) {
+        return Arrays.stream(Part.values())
+                .map(part -> new Place(uuid, part).key())
+                .toList();
+    }
+
     Quarantine(Storage storage, Digests digests, StoredManifest manifests) {
         this.storage = storage;
         this.digests = digests;
@@ -105,9 +113,18 @@ public final class Quarantine {
      *
      * @throws IOException when that cannot be read
      */
-    synchronized List<Problem> remembered() throws IOException {
-        takeUp();
+    List<Problem> remembered() throws IOException {
+        catchUp();
         return problems();
+    }
+
+    /**
+     * Takes up what is remembered, for an image that is about to be shown.
+     *
+     * @throws IOException when that cannot be read
+     */
+    synchronized void catchUp() throws IOException {
+        takeUp();
     }
 
     /**
@@ -158,7 +175,8 @@ public final class Quarantine {
     private Optional<Damage> read(BlobKey key) throws IOException {
         try (StoredBlob blob = storage.open(key);
                 InputStream stream = blob.stream(0, Long.MAX_VALUE)) {
-            return Optional.of(JSON.readValue(stream, Damage.Remembered.class).damage());
+            return Optional.of(
+                    StateJson.read(JSON, stream, Damage.Remembered.class).damage());
         } catch (NoSuchBlobException e) {
             return Optional.empty();
         } catch (JsonProcessingException e) {

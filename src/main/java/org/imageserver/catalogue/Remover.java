@@ -108,12 +108,15 @@ public final class Remover {
         Account account = publisher(principal);
         return changes.underLock(() -> {
             DiskManifest image =
-                    trash.find(uuid).orElseThrow(() -> new NotFound("image " + uuid + " is not in the trash"));
+                    trash.find(uuid)
+                    .orElseThrow(() -> new NotFound("image " + uuid
+                            + " is not in the trash, or what is there has no manifest that can be read"));
             checkOwner(account, image.manifest());
             admission.checkOrigin(image.manifest(), principal);
             if (manifests.find(uuid).isPresent() || !trash.giveBack(image)) {
                 throw uuidExists(uuid);
             }
+            catalogue.quarantine().catchUp();
             return catalogue.refresh(uuid);
         });
     }

@@ -87,6 +87,11 @@ public final class Scrub implements AutoCloseable {
         return progress;
     }
 
+    /** Whether it is time for a pass, or one was broken off. */
+    public boolean isDue() {
+        return progress.isDue(Instant.now(), settings.interval());
+    }
+
     /** The bytes read since the start. */
     public long bytesRead() {
         return bytes.sum();
@@ -105,7 +110,7 @@ public final class Scrub implements AutoCloseable {
                 recheck();
                 rechecked = System.nanoTime();
             }
-            if (progress.isDue(Instant.now(), settings.interval())) {
+            if (isDue()) {
                 pass();
             }
             isWished = wish.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);

@@ -69,7 +69,7 @@ public record ScrubProgress(
     static ScrubProgress load(Storage storage) {
         try (StoredBlob blob = storage.open(REMEMBERED);
                 InputStream stream = blob.stream(0, Long.MAX_VALUE)) {
-            return JSON.readValue(stream, Remembered.class).progress();
+            return StateJson.read(JSON, stream, Remembered.class).progress();
         } catch (NoSuchBlobException e) {
             return NONE;
         } catch (JsonProcessingException e) {
@@ -91,24 +91,30 @@ public record ScrubProgress(
 
     /** Whether a pass is half done. */
     boolean isUnderWay() {
-        return begun != null && !begun.equals(finished) && (finished == null || finished.compareTo(begun) < 0);
+        return begun != null && (finished == null || Instant.parse(finished).isBefore(Instant.parse(begun)));
     }
 
+    /** Whether it is time to read. A pass that began in the future began before the clock was set back, nobody knows when. */
     boolean isDue(Instant now, Duration interval) {
-        return begun == null
-                || isUnderWay()
-                || !Instant.parse(begun).plus(interval).isAfter(now);
+        if (begun == null || isUnderWay()) {
+            return true;
+        }
+        Instant last = Instant.parse(begun);
+        return last.isAfter(now) || !last.plus(interval).isAfter(now);
     }
 
     ScrubProgress begunAt(Instant now) {
-        return new ScrubProgress(now.toString(), "", 0, 0, finished);
+        boolean isKnown = finished != null && Instant.parse(finished).isBefore(now);
+        return new ScrubProgress(now.toString(), "", 0, 0, isKnown ? finished : null);
     }
 
     ScrubProgress past(String uuid, int moreFiles, int moreDamaged) {
         return new ScrubProgress(begun, uuid, files + moreFiles, damaged + moreDamaged, finished);
     }
 
+    /** It has ended, and never before it began, even if the clock was set back meanwhile: it would be under way for ever. */
     ScrubProgress finishedAt(Instant now) {
-        return new ScrubProgress(begun, "", files, damaged, now.toString());
+        boolean isSetBack = begun == null || Instant.parse(begun).isAfter(now);
+        return new ScrubProgress(isSetBack ? now.toString() : begun, "", files, damaged, now.toString());
     }
 }

@@ -16,6 +16,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.imageserver.manifest.DiskManifest;
+import org.imageserver.manifest.Manifest;
 import org.imageserver.storage.BlobInfo;
 import org.imageserver.storage.BlobKey;
 import org.imageserver.storage.LocalStorage;
@@ -23,6 +24,8 @@ import org.imageserver.storage.NoSuchBlobException;
 import org.imageserver.storage.PendingBlob;
 import org.imageserver.storage.StoredBlob;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Images that were taken away and can still be had back: their files lie in {@code .image-server/trash/UUID/}, moved, not
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Remover} is the only one to call what is not public.
  */
 public final class Trash {
+    private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
     private static final BlobKey PLACE = BlobKey.parse(".image-server/trash");
     private static final String NOTE = "thrown-away.json";
 
@@ -58,6 +62,7 @@ public final class Trash {
     /**
      * An image in the trash.
      *
+     * @param name and version: "?" when its manifest cannot be read
      * @param bytes that it takes
      * @param at when it was thrown away
      * @param why in words
@@ -72,16 +77,19 @@ public final class Trash {
         List<Thrown> all = new ArrayList<>();
         Optional<LocalStorage> place = storage.within(PLACE);
         for (String uuid : uuids()) {
-            Optional<DiskManifest> manifest = manifests(place.orElseThrow()).find(uuid);
-            if (manifest.isPresent()) {
-                all.add(thrown(place.get(), uuid, manifest.get()));
+            if (hasManifest(uuid)) {
+                all.add(thrown(place.orElseThrow(), uuid, find(uuid).map(DiskManifest::manifest)));
             }
         }
         all.sort(Comparator.comparing(Thrown::at).thenComparing(Thrown::uuid));
         return all;
     }
 
-    private static Thrown thrown(LocalStorage place, String uuid, DiskManifest manifest) throws IOException {
+    private boolean hasManifest(String uuid) throws IOException {
+        return storage.stat(here(uuid, StoredManifest.NAME)).isPresent();
+    }
+
+    private static Thrown thrown(LocalStorage place, String uuid, Optional<Manifest> manifest) throws IOException {
         List<BlobInfo> blobs = place.list(uuid + "/");
         Note note = note(place, uuid);
         // Without a note, it is as if it came now: nothing is lost for want of one.
@@ -93,8 +101,8 @@ public final class Trash {
         }
         return new Thrown(
                 uuid,
-                manifest.manifest().name(),
-                manifest.manifest().version(),
+                manifest.map(Manifest::name).orElse("?"),
+                manifest.map(Manifest::version).orElse("?"),
                 blobs.stream().mapToLong(BlobInfo::size).sum(),
                 at,
                 note.why() == null ? "" : note.why());
@@ -103,7 +111,7 @@ public final class Trash {
     private static Note note(LocalStorage place, String uuid) throws IOException {
         try (StoredBlob blob = place.open(BlobKey.parse(uuid + "/" + NOTE));
                 InputStream stream = blob.stream(0, Long.MAX_VALUE)) {
-            return JSON.readValue(stream, Note.class);
+            return StateJson.read(JSON, stream, Note.class);
         } catch (NoSuchBlobException | JsonProcessingException e) {
             return new Note(null, null);
         }
@@ -126,7 +134,7 @@ public final class Trash {
         return BlobKey.parse(uuid + "/" + name);
     }
 
-    /** The manifest of an image in the trash. */
+    /** The manifest of an image in the trash; empty also when it is broken. */
     Optional<DiskManifest> find(String uuid) throws IOException {
         Optional<LocalStorage> place = storage.within(PLACE);
         return place.isPresent() ? manifests(place.get()).find(uuid) : Optional.empty();
@@ -144,10 +152,11 @@ public final class Trash {
             }
         }
         remove(uuid);
-        try (PendingBlob note = storage.begin(here(uuid, NOTE))) {
-            String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-            note.write(ByteBuffer.wrap(JSON.writeValueAsBytes(new Note(now, why))));
-            note.commit();
+        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        write(here(uuid, NOTE), JSON.writeValueAsBytes(new Note(now, why)));
+        // A server that sees the image vanish forgets what was wrong with it.
+        for (BlobKey damage : Quarantine.keys(uuid)) {
+            copy(damage, here(uuid, damage.segments().getLast()));
         }
         for (String name : names) {
             storage.move(there(uuid, name), here(uuid, name));
@@ -177,26 +186,53 @@ public final class Trash {
         List<String> moved = new ArrayList<>();
         for (BlobInfo blob : storage.within(PLACE).orElseThrow().list(uuid + "/")) {
             String name = blob.key().segments().getLast();
-            if (!name.equals(NOTE) && !name.equals(StoredManifest.NAME)) {
+            if (!name.equals(NOTE) && !name.equals(StoredManifest.NAME) && !isDamage(uuid, name)) {
                 storage.move(here(uuid, name), there(uuid, name));
                 moved.add(name);
             }
         }
+        giveBackDamage(uuid);
         // The very bytes: version 1 says things that version 2 does not.
-        if (!storage.createIfAbsent(there(uuid, StoredManifest.NAME), manifestBytes(uuid))) {
+        if (!storage.createIfAbsent(there(uuid, StoredManifest.NAME), bytes(here(uuid, StoredManifest.NAME)))) {
             for (String name : moved) {
                 storage.move(there(uuid, name), here(uuid, name));
             }
             return false;
         }
+        // A server may have looked before there was an image that it is about, and have removed it.
+        giveBackDamage(uuid);
         remove(uuid);
         return true;
     }
 
-    private byte[] manifestBytes(String uuid) throws IOException {
-        try (StoredBlob blob = storage.open(here(uuid, StoredManifest.NAME));
+    private static boolean isDamage(String uuid, String name) {
+        return Quarantine.keys(uuid).stream()
+                .anyMatch(key -> key.segments().getLast().equals(name));
+    }
+
+    private void giveBackDamage(String uuid) throws IOException {
+        for (BlobKey damage : Quarantine.keys(uuid)) {
+            copy(here(uuid, damage.segments().getLast()), damage);
+        }
+    }
+
+    private byte[] bytes(BlobKey key) throws IOException {
+        try (StoredBlob blob = storage.open(key);
                 InputStream stream = blob.stream(0, StoredManifest.MAX_BYTES)) {
             return stream.readAllBytes();
+        }
+    }
+
+    private void copy(BlobKey from, BlobKey to) throws IOException {
+        if (storage.stat(from).isPresent()) {
+            write(to, bytes(from));
+        }
+    }
+
+    private void write(BlobKey key, byte[] bytes) throws IOException {
+        try (PendingBlob pending = storage.begin(key)) {
+            pending.write(ByteBuffer.wrap(bytes));
+            pending.commit();
         }
     }
 
@@ -230,8 +266,10 @@ public final class Trash {
         for (String uuid : uuids()) {
             Optional<DiskManifest> here = find(uuid);
             boolean isThere = manifests.find(uuid).isPresent();
-            if (here.isEmpty()) {
+            if (!hasManifest(uuid)) {
                 remove(uuid);
+            } else if (here.isEmpty()) {
+                LOG.warn("{} is broken: mend it, or its image cannot be had back", here(uuid, StoredManifest.NAME));
             } else if (!isThere) {
                 for (String name : names(here.get())) {
                     if (storage.stat(here(uuid, name)).isEmpty()) {

@@ -12,11 +12,13 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.StateJson;
 import org.imageserver.storage.BlobKey;
 import org.imageserver.storage.NoSuchBlobException;
 import org.imageserver.storage.PendingBlob;
 import org.imageserver.storage.Storage;
 import org.imageserver.storage.StoredBlob;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +42,7 @@ final class Brought {
      * @param file the name of its file here, which no other image has: somebody may publish one of the same uuid later
      * @param last when it was downloaded last, in milliseconds since 1970
      */
-    record Use(String file, long last) {}
+    record Use(@Nullable String file, long last) {}
 
     /** Takes up what is remembered; what is damaged is as if nothing had come on demand. */
     Brought(Storage storage, InstantSource clock) {
@@ -48,7 +50,12 @@ final class Brought {
         this.clock = clock;
         try (StoredBlob blob = storage.open(REMEMBERED);
                 InputStream stream = blob.stream(0, Long.MAX_VALUE)) {
-            uses.putAll(JSON.readValue(stream, new TypeReference<Map<String, Use>>() {}));
+            Map<String, @Nullable Use> remembered = StateJson.read(JSON, stream, new TypeReference<>() {});
+            remembered.forEach((uuid, use) -> {
+                if (use != null) {
+                    uses.put(uuid, use);
+                }
+            });
         } catch (NoSuchBlobException e) {
             LOG.debug("nothing has come on demand yet");
         } catch (JsonProcessingException e) {
@@ -83,7 +90,7 @@ final class Brought {
     /** Whether this very image came on demand. */
     boolean has(Image image) {
         Use use = uses.get(image.uuid());
-        return use != null && use.file().equals(file(image));
+        return use != null && file(image).equals(use.file());
     }
 
     /** When it was downloaded last, in milliseconds since 1970; 0 when never. */

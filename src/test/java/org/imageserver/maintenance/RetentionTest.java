@@ -327,4 +327,49 @@ class RetentionTest {
         Files.createDirectories(bin.resolve(uuid));
         Files.move(directory.resolve("images/" + uuid + "/" + name), bin.resolve(uuid + "/" + name));
     }
+
+    /** Whatever became of it in the trash: its bytes are no better than they were. */
+    @Test
+    void whatWasDamagedIsStillNotServedWhenItComesBack() throws Exception {
+        try (TestServer server = server("[{\"not_pulled_for_days\": 90}]")) {
+            String uuid = add(server, 1, "a", daysAgo(300));
+            server.rescan();
+            new Damage(directory.resolve("images")).flip(uuid);
+            server.server().scrub().pass();
+            assertThat(server.get("/images/" + uuid + "/file").statusCode()).isEqualTo(503);
+            throwAway(server);
+            assertThat(server.get("/readyz").body()).contains("none is known to be damaged");
+
+            server.server().catalogue().publisher().restore(OPERATOR, uuid, trash());
+
+            assertThat(server.get("/images/" + uuid + "/file").statusCode()).isEqualTo(503);
+            server.rescan();
+            assertThat(server.get("/images/" + uuid + "/file").statusCode()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void anImageWhoseManifestIsBrokenInTheTrashIsNotLost() throws Exception {
+        try (TestServer server = server("[{\"not_pulled_for_days\": 90}]")) {
+            String uuid = add(server, 1, "a", daysAgo(300));
+            throwAway(server);
+            Path manifest = directory.resolve("images/.image-server/trash/" + uuid + "/manifest.json");
+            byte[] right = Files.readAllBytes(manifest);
+            Files.writeString(manifest, "{");
+            for (String note : List.of("", "null", "{\"at\": \"yesterday\"}")) {
+                Files.writeString(manifest.resolveSibling("thrown-away.json"), note);
+                trash().tidy();
+                assertThat(trash().list())
+                        .singleElement()
+                        .satisfies(thrown -> assertThat(thrown.uuid()).isEqualTo(uuid));
+            }
+            assertThat(server.log().warnings()).anyMatch(line -> line.contains(uuid) && line.contains("is broken"));
+            assertThatThrownBy(() -> server.server().catalogue().publisher().restore(OPERATOR, uuid, trash()))
+                    .hasMessageContaining("no manifest that can be read");
+
+            Files.write(manifest, right);
+            server.server().catalogue().publisher().restore(OPERATOR, uuid, trash());
+            assertThat(server.get("/images/" + uuid + "/file").statusCode()).isEqualTo(200);
+        }
+    }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,6 +24,8 @@ import org.imageserver.TestServer;
 import org.imageserver.auth.Role;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that lose bits on the disk: found, not served, and healed. */
 class ScrubTest {
@@ -376,6 +379,55 @@ class ScrubTest {
                 server.rescan();
                 server.server().scrub().recheck();
                 assertThat(all).as("seed " + seed).allMatch(uuid -> status(server, uuid) == 200);
+            }
+        }
+    }
+
+    /** Somebody has edited what is remembered, or a disk has; each of these is worth a line, and no more. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", "[]", "{\"a", "{\"x\": null}", "{\"x\": {}}"})
+    void startsWhateverIsRemembered(String remembered) throws Exception {
+        TestImages images = new TestImages(Files.createDirectories(directory.resolve("images")));
+        String damaged = images.add(1);
+        String good = images.add(2);
+        Path hidden = Files.createDirectories(directory.resolve("images/.image-server"));
+        for (String name : List.of(
+                "scrub.json",
+                "quarantine-" + damaged + ".json",
+                "digests.json",
+                "statistics.json",
+                "on-demand.json",
+                "provenance-" + good + ".json")) {
+            Files.writeString(hidden.resolve(name), remembered.replace("\"x\"", "\"" + good + "/file\""));
+        }
+        try (TestServer server = TestServer.start(directory, SETTINGS)) {
+            assertThat(status(server, damaged)).isEqualTo(503);
+            assertThat(status(server, good)).isEqualTo(200);
+            server.server().scrub().pass();
+            assertThat(status(server, damaged)).as("it was read, and is right").isEqualTo(200);
+        }
+    }
+
+    /** A pass of which the server believes that it is to come, or that it never ended. */
+    @Test
+    void aClockThatWasSetBackStopsNothingAndHurriesNothing() throws Exception {
+        TestImages images = new TestImages(Files.createDirectories(directory.resolve("images")));
+        images.add(1);
+        Path remembered = Files.createDirectories(directory.resolve("images/.image-server"))
+                .resolve("scrub.json");
+        Instant future = Instant.now().plus(Duration.ofDays(365));
+        // The pass ended in the future; the pass began in the future, and the clock was right when it ended.
+        for (String times : List.of(
+                "\"begun\": \"%s\", \"finished\": \"%s\"".formatted(future, future.plusSeconds(60)),
+                "\"begun\": \"%s\"".formatted(future))) {
+            Files.writeString(remembered, "{" + times + ", \"after\": \"\"}");
+            try (TestServer server = TestServer.start(directory, SETTINGS)) {
+                assertThat(server.server().scrub().isDue()).isTrue();
+                server.server().scrub().pass();
+                assertThat(server.server().scrub().isDue()).isFalse();
+            }
+            try (TestServer server = TestServer.start(directory, SETTINGS)) {
+                assertThat(server.server().scrub().isDue()).isFalse();
             }
         }
     }

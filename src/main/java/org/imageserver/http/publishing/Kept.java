@@ -3,9 +3,11 @@ package org.imageserver.http.publishing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Objects;
 import org.imageserver.auth.Principal;
+import org.imageserver.catalogue.StateJson;
 
 /**
  * What is written down of an upload, for the server that starts after this one.
@@ -49,6 +51,6 @@ record Kept(String account, String accountUuid, long size, String createdAt, Int
      * @throws IOException when it is damaged
      */
     static Kept of(byte[] bytes) throws IOException {
-        return JSON.readValue(bytes, Kept.class);
+        return StateJson.read(JSON, new ByteArrayInputStream(bytes), Kept.class);
     }
 }
