@@ -129,6 +129,7 @@ public final class ImageServer implements AutoCloseable {
                 statistics,
                 publishing::jobs,
                 webhooks::states,
+                mirrors::states,
                 this::certificateState,
                 Version.current());
         http = new HttpServer(

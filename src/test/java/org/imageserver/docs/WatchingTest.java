@@ -32,6 +32,7 @@ class WatchingTest {
     private String numbers() {
         try (TestServer server = TestServer.start(directory, """
                         "metrics_listen": ["127.0.0.1:0", "tls:127.0.0.1:0"],
+                        "sources": [{"url": "http://127.0.0.1:9/"}], "allow_private_urls": true,
                         "webhooks": [{"url": "http://127.0.0.1:9/", "secret": "0123456789abcdef"}]
                         """)) {
             String uuid = server.images().add(1, manifest -> manifest.put("type", "other"));

@@ -46,6 +46,7 @@ public final class HealthRoutes {
      * @param interval between two looks at the images
      * @param jobs what runs in the background, as the API shows it
      * @param webhooks how it stands with those who are told what becomes of images
+     * @param sources how it stands with those whose images are mirrored
      * @param certificate that clients are shown
      */
     public HealthRoutes(
@@ -55,10 +56,12 @@ public final class HealthRoutes {
             Statistics statistics,
             Supplier<List<ObjectNode>> jobs,
             Supplier<List<ObjectNode>> webhooks,
+            Supplier<List<ObjectNode>> sources,
             Supplier<Optional<CertificateState>> certificate,
             String version) {
         this.health = new Health(catalogue, interval, certificate);
-        this.makeMetrics = () -> new Metrics(catalogue, scrub, statistics, jobs, webhooks, certificate, version);
+        this.makeMetrics =
+                () -> new Metrics(catalogue, scrub, statistics, jobs, webhooks, sources, certificate, version);
     }
 
     /** For the addresses where everyone comes: the numbers are for administrators. */

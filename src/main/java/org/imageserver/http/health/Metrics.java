@@ -44,12 +44,16 @@ import org.imageserver.statistics.Requests;
 import org.imageserver.statistics.Statistics;
 import org.imageserver.tls.CertificateState;
 import org.imageserver.tls.RenewalState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the server does in numbers, in the text format of Prometheus. Nothing is kept for it: what others count is read
  * when somebody asks. Thread-safe; may wait for the disk.
  */
 final class Metrics {
+    private static final Logger LOG = LoggerFactory.getLogger(Metrics.class);
+
     /** More names of images than this would make the asking expensive. */
     private static final int MOST_IMAGES = 100;
 
@@ -65,6 +69,7 @@ final class Metrics {
     private final Statistics statistics;
     private final Supplier<List<ObjectNode>> jobs;
     private final Supplier<List<ObjectNode>> webhooks;
+    private final Supplier<List<ObjectNode>> sources;
     private final Supplier<Optional<CertificateState>> certificate;
     private final String version;
     private final PrometheusRegistry runtime = new PrometheusRegistry();
@@ -77,6 +82,7 @@ final class Metrics {
             Statistics statistics,
             Supplier<List<ObjectNode>> jobs,
             Supplier<List<ObjectNode>> webhooks,
+            Supplier<List<ObjectNode>> sources,
             Supplier<Optional<CertificateState>> certificate,
             String version) {
         this.catalogue = catalogue;
@@ -84,6 +90,7 @@ final class Metrics {
         this.statistics = statistics;
         this.jobs = jobs;
         this.webhooks = webhooks;
+        this.sources = sources;
         this.certificate = certificate;
         this.version = version;
         JvmMetrics.builder().register(runtime);
@@ -102,7 +109,7 @@ final class Metrics {
         return text.toByteArray();
     }
 
-    private List<MetricSnapshot> ours() throws IOException {
+    private List<MetricSnapshot> ours() {
         Snapshot snapshot = catalogue.snapshot();
         List<Requests.Endpoint> endpoints = statistics.requests().endpoints();
         List<MetricSnapshot> all = new ArrayList<>(List.of(
@@ -143,12 +150,54 @@ final class Metrics {
                         "imageserver_scrub_finished_timestamp_seconds",
                         "When all files had been read again for the last time; 0 before the first.",
                         value(finished(scrub.progress())))));
-        long usable = catalogue.usableBytes();
-        if (usable < Long.MAX_VALUE) {
-            all.add(gauge("imageserver_storage_free_bytes", "Room for more images.", value(usable)));
-        }
+        all.addAll(mirrored());
+        room().ifPresent(all::add);
         certificate.get().map(Metrics::certificate).ifPresent(all::addAll);
         return all;
+    }
+
+    /** Without it, the other numbers are worth all the more: they say that the storage cannot be looked at. */
+    private Optional<MetricSnapshot> room() {
+        try {
+            long usable = catalogue.usableBytes();
+            return usable == Long.MAX_VALUE
+                    ? Optional.empty()
+                    : Optional.of(gauge("imageserver_storage_free_bytes", "Room for more images.", value(usable)));
+        } catch (IOException e) {
+            LOG.debug("how much room there is cannot be told", e);
+            return Optional.empty();
+        }
+    }
+
+    /** By address without a path, which may hold a token; of sources that share one, the worst counts. */
+    private List<MetricSnapshot> mirrored() {
+        Map<Labels, Long> looked = new TreeMap<>();
+        Map<Labels, Long> intervals = new TreeMap<>();
+        Map<Labels, Long> missing = new TreeMap<>();
+        for (ObjectNode source : sources.get()) {
+            Labels labels = Labels.of("source", source.path("url").asText());
+            looked.merge(labels, seconds(source.path("looked").asText()), Math::min);
+            intervals.merge(labels, source.path("interval_seconds").asLong(), Math::max);
+            missing.merge(
+                    labels, source.path("wanted").asLong() - source.path("here").asLong(), Long::sum);
+        }
+        return List.of(
+                gauge(
+                        "imageserver_mirror_looked_timestamp_seconds",
+                        "When a source had last said which images it has; 0 when it has not since the start.",
+                        values(looked)),
+                gauge(
+                        "imageserver_mirror_interval_seconds",
+                        "How long after that it is asked again.",
+                        values(intervals)),
+                gauge(
+                        "imageserver_mirror_missing_images",
+                        "Images that are to be brought from a source by schedule, and are not here.",
+                        values(missing)));
+    }
+
+    private static long seconds(String time) {
+        return time.isEmpty() ? 0 : Instant.parse(time).getEpochSecond();
     }
 
     private static List<MetricSnapshot> certificate(CertificateState state) {

@@ -54,6 +54,11 @@ class HealthTest {
             assertThat(TestServer.json(ready).at("/checks/1/result").asText()).isEqualTo("failed");
             assertThat(TestServer.json(ready).at("/checks/1/message").asText()).startsWith("it cannot be asked: ");
             assertThat(server.get("/healthz").statusCode()).isEqualTo(200);
+            HttpResponse<String> numbers = server.get(server.watched("/metrics"));
+            assertThat(numbers.statusCode()).as("alerts need them now").isEqualTo(200);
+            assertThat(numbers.body())
+                    .contains("imageserver_snapshot_age_seconds ")
+                    .doesNotContain("imageserver_storage_free_bytes");
             Files.move(away, images);
             await().until(() -> server.get("/readyz").statusCode() == 200);
         }
