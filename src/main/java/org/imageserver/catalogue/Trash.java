@@ -184,6 +184,25 @@ public final class Trash {
     boolean giveBack(DiskManifest image) throws IOException {
         String uuid = image.manifest().uuid();
         List<String> moved = new ArrayList<>();
+        try {
+            if (!giveBack(uuid, moved)) {
+                takeAgain(uuid, moved);
+                return false;
+            }
+        } catch (IOException e) {
+            // Without a manifest the image is here still, all of it.
+            if (storage.stat(there(uuid, StoredManifest.NAME)).isEmpty()) {
+                takeAgain(uuid, moved);
+            }
+            throw e;
+        }
+        // A server may have looked before there was an image that it is about, and have removed it.
+        giveBackDamage(uuid);
+        remove(uuid);
+        return true;
+    }
+
+    private boolean giveBack(String uuid, List<String> moved) throws IOException {
         for (BlobInfo blob : storage.within(PLACE).orElseThrow().list(uuid + "/")) {
             String name = blob.key().segments().getLast();
             if (!name.equals(NOTE) && !name.equals(StoredManifest.NAME) && !isDamage(uuid, name)) {
@@ -193,16 +212,13 @@ public final class Trash {
         }
         giveBackDamage(uuid);
         // The very bytes: version 1 says things that version 2 does not.
-        if (!storage.createIfAbsent(there(uuid, StoredManifest.NAME), bytes(here(uuid, StoredManifest.NAME)))) {
-            for (String name : moved) {
-                storage.move(there(uuid, name), here(uuid, name));
-            }
-            return false;
+        return storage.createIfAbsent(there(uuid, StoredManifest.NAME), bytes(here(uuid, StoredManifest.NAME)));
+    }
+
+    private void takeAgain(String uuid, List<String> moved) throws IOException {
+        for (String name : moved) {
+            storage.move(there(uuid, name), here(uuid, name));
         }
-        // A server may have looked before there was an image that it is about, and have removed it.
-        giveBackDamage(uuid);
-        remove(uuid);
-        return true;
     }
 
     private static boolean isDamage(String uuid, String name) {

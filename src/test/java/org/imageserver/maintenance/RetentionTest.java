@@ -372,4 +372,34 @@ class RetentionTest {
             assertThat(server.get("/images/" + uuid + "/file").statusCode()).isEqualTo(200);
         }
     }
+
+    /** Nothing can be written, as on a full disk, while files can still be moved. */
+    @Test
+    void whatCannotComeBackStaysInTheTrashWhole() throws Exception {
+        try (TestServer server = server("[{\"not_pulled_for_days\": 90}]")) {
+            String uuid = add(server, 1, "a", daysAgo(300));
+            throwAway(server);
+            Path inTheWay = directory.resolve("images/.image-server/pending");
+            Path thrown = directory.resolve("images/.image-server/trash/" + uuid);
+            moveAway(inTheWay);
+
+            assertThatThrownBy(() -> server.server().catalogue().publisher().restore(OPERATOR, uuid, trash()))
+                    .isInstanceOf(IOException.class);
+
+            assertThat(thrown.resolve("file")).exists();
+            assertThat(directory.resolve("images/" + uuid)).doesNotExist();
+            Files.delete(inTheWay);
+            server.server().catalogue().publisher().restore(OPERATOR, uuid, trash());
+            assertThat(server.getBytes("/images/" + uuid + "/file").statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    /** Nothing can be written where a file stands in the place of the directory for what is unfinished. */
+    private static void moveAway(Path pending) throws IOException {
+        if (Files.exists(pending)) {
+            Files.move(pending, pending.resolveSibling("pending-before"));
+        }
+        Files.writeString(pending, "");
+    }
 }

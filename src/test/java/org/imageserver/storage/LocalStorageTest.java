@@ -2,6 +2,7 @@ package org.imageserver.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,6 +62,22 @@ class LocalStorageTest extends StorageContract {
         assertThat(Files.getPosixFilePermissions(root.resolve("image/manifest.json")))
                 .isEqualTo(usual);
         assertThat(Files.getPosixFilePermissions(root.resolve("image/created"))).isEqualTo(usual);
+    }
+
+    /** An administrator says a command as root, while the server runs as somebody else. */
+    @Test
+    void whatRootMakesTheOwnerOfTheDirectoryMayChange() throws IOException {
+        assumeThat(System.getProperty("user.name")).isEqualTo("root");
+        Files.setAttribute(root, "unix:uid", 12345);
+
+        write(KEY, utf8("x"));
+        storage.createIfAbsent(BlobKey.parse("deep/er/still"), utf8("x"));
+
+        for (String directory : List.of("image", "deep", "deep/er", ".image-server", ".image-server/pending")) {
+            assertThat(Files.getAttribute(root.resolve(directory), "unix:uid"))
+                    .as(directory)
+                    .isEqualTo(12345);
+        }
     }
 
     @Test
