@@ -80,6 +80,7 @@ public final class ImageServer implements AutoCloseable {
     private final Sources sources;
     private final Scrub scrub;
     private final Dedupe dedupe;
+    private final Upkeep upkeep;
     private final Webhooks webhooks;
     private final Statistics statistics;
     private final ImgapiPublishing publishing;
@@ -113,6 +114,7 @@ public final class ImageServer implements AutoCloseable {
         scrub = catalogue.scrub(
                 new Scrub.Settings(settings.scrub().interval(), settings.scrub().bytesPerSecond()), mirrors::heal);
         dedupe = catalogue.dedupe();
+        upkeep = new Upkeep(settings, storage, catalogue, catalogueSettings, sources::urls, statistics);
         webhooks = new Webhooks(
                 settings.webhooks(), settings.serveDir().resolve(".image-server/webhooks"), Version.current());
         publishing = new ImgapiPublishing(catalogue, keys, new Fetcher(Policies.ofFetching(settings)));
@@ -167,7 +169,7 @@ public final class ImageServer implements AutoCloseable {
             catalogue.lookout().afterStart(http::renewCertificate, CERTIFICATE_LOOK);
         }
         renewal.ifPresent(AcmeCertificate::start);
-        new Upkeep(settings, storage, catalogue, catalogueSettings).start(statistics, sources);
+        upkeep.start();
         mirrors.start();
         onDemand.start();
         scrub.start();
@@ -344,6 +346,7 @@ public final class ImageServer implements AutoCloseable {
         mirrors.close();
         scrub.close();
         dedupe.close();
+        upkeep.close();
         uploads.close();
         publishing.close();
         catalogue.close();

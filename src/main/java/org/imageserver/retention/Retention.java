@@ -28,6 +28,7 @@ public final class Retention {
     private final Pulls pulls;
     private final InstantSource clock;
     private final Principal.Account principal;
+    private volatile boolean isStopped;
 
     /** Takes the rules; does nothing yet. */
     public Retention(Settings settings, Catalogue catalogue, Trash trash, Pulls pulls, InstantSource clock) {
@@ -78,6 +79,11 @@ public final class Retention {
                         .isPresent();
     }
 
+    /** From now on no image goes but the one that is just going; to interrupt it would leave it half on its way. */
+    public void stop() {
+        isStopped = true;
+    }
+
     /** Is told how it goes. */
     public interface Watcher {
         /** An image went to the trash. */
@@ -88,13 +94,16 @@ public final class Retention {
     }
 
     /**
-     * Does what a plan says.
+     * Does what a plan says, until {@link #stop}.
      *
      * @return whether all of it was done
      */
     public boolean run(Plan plan, Watcher watcher) {
         boolean isAllDone = true;
         for (Plan.Going going : plan.going()) {
+            if (isStopped) {
+                return false;
+            }
             try {
                 catalogue.remover().discard(Target.of(principal, going.image().uuid()), trash, going.why());
                 watcher.gone(going);

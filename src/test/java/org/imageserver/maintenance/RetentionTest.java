@@ -2,6 +2,7 @@ package org.imageserver.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.catalogue.Trash;
 import org.imageserver.config.Settings;
+import org.imageserver.retention.DailyRetention;
 import org.imageserver.retention.Plan;
 import org.imageserver.retention.Pulls;
 import org.imageserver.retention.Retention;
@@ -213,8 +215,8 @@ class RetentionTest {
         }
     }
 
-    private static final class Told implements Retention.Watcher {
-        private final List<String> lines = new ArrayList<>();
+    private static class Told implements Retention.Watcher {
+        final List<String> lines = new ArrayList<>();
 
         @Override
         public void gone(Plan.Going image) {
@@ -401,5 +403,39 @@ class RetentionTest {
             Files.move(pending, pending.resolveSibling("pending-before"));
         }
         Files.writeString(pending, "");
+    }
+
+    /** The server that ends need not wait for a thousand images, nor say of each that it stays. */
+    @Test
+    void stopsBetweenTwoImages() throws Exception {
+        try (TestServer server = server("[{\"not_pulled_for_days\": 90}]")) {
+            add(server, 1, "a", daysAgo(300));
+            add(server, 2, "b", daysAgo(300));
+            Retention retention = retention(server);
+            Plan plan = retention.plan();
+            Told told = new Told() {
+                @Override
+                public void gone(Plan.Going image) {
+                    super.gone(image);
+                    retention.stop();
+                }
+            };
+            boolean isAllDone = retention.run(plan, told);
+            assertThat(isAllDone).isFalse();
+            assertThat(told.lines)
+                    .containsExactly(plan.going().getFirst().image().uuid());
+            assertThat(server.names("/images")).hasSize(1);
+        }
+    }
+
+    @Test
+    void appliesTheRulesOnAThreadOfItsOwn() throws Exception {
+        try (TestServer server = server("[{\"not_pulled_for_days\": 90}]")) {
+            add(server, 1, "a", daysAgo(300));
+            try (DailyRetention daily = new DailyRetention(retention(server))) {
+                daily.start();
+                await().until(() -> server.names("/images").isEmpty());
+            }
+        }
     }
 }
