@@ -107,8 +107,7 @@ public final class Remover {
     public Image restore(Principal principal, String uuid, Trash trash) throws IOException {
         Account account = publisher(principal);
         return changes.underLock(() -> {
-            DiskManifest image =
-                    trash.find(uuid)
+            DiskManifest image = trash.find(uuid)
                     .orElseThrow(() -> new NotFound("image " + uuid
                             + " is not in the trash, or what is there has no manifest that can be read"));
             checkOwner(account, image.manifest());

@@ -342,7 +342,7 @@ class RetentionTest {
             throwAway(server);
             assertThat(server.get("/readyz").body()).contains("none is known to be damaged");
 
-            server.server().catalogue().publisher().restore(OPERATOR, uuid, trash());
+            server.server().catalogue().remover().restore(OPERATOR, uuid, trash());
 
             assertThat(server.get("/images/" + uuid + "/file").statusCode()).isEqualTo(503);
             server.rescan();
@@ -366,11 +366,11 @@ class RetentionTest {
                         .satisfies(thrown -> assertThat(thrown.uuid()).isEqualTo(uuid));
             }
             assertThat(server.log().warnings()).anyMatch(line -> line.contains(uuid) && line.contains("is broken"));
-            assertThatThrownBy(() -> server.server().catalogue().publisher().restore(OPERATOR, uuid, trash()))
+            assertThatThrownBy(() -> server.server().catalogue().remover().restore(OPERATOR, uuid, trash()))
                     .hasMessageContaining("no manifest that can be read");
 
             Files.write(manifest, right);
-            server.server().catalogue().publisher().restore(OPERATOR, uuid, trash());
+            server.server().catalogue().remover().restore(OPERATOR, uuid, trash());
             assertThat(server.get("/images/" + uuid + "/file").statusCode()).isEqualTo(200);
         }
     }
@@ -385,13 +385,13 @@ class RetentionTest {
             Path thrown = directory.resolve("images/.image-server/trash/" + uuid);
             moveAway(inTheWay);
 
-            assertThatThrownBy(() -> server.server().catalogue().publisher().restore(OPERATOR, uuid, trash()))
+            assertThatThrownBy(() -> server.server().catalogue().remover().restore(OPERATOR, uuid, trash()))
                     .isInstanceOf(IOException.class);
 
             assertThat(thrown.resolve("file")).exists();
             assertThat(directory.resolve("images/" + uuid)).doesNotExist();
             Files.delete(inTheWay);
-            server.server().catalogue().publisher().restore(OPERATOR, uuid, trash());
+            server.server().catalogue().remover().restore(OPERATOR, uuid, trash());
             assertThat(server.getBytes("/images/" + uuid + "/file").statusCode())
                     .isEqualTo(200);
         }
