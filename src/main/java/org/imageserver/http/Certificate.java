@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificate that TLS listeners show, and whose clients' they believe, taken up anew when the files change. Files that cannot be used leave the old
- * one, and are named in the log once. Used by one thread at a time.
+ * The certificate that TLS listeners show, and the authority whose certificates they believe of clients, taken up anew when
+ * the files change. Files that cannot be used leave the old ones, and are named in the log once. Used by one thread at a time.
  */
 final class Certificate {
     private static final Logger LOG = LoggerFactory.getLogger(Certificate.class);
