@@ -96,7 +96,7 @@ class ArchitectureTest {
             .whereLayer("tls")
             .mayOnlyBeAccessedByLayers("acme", "mirror", "http", "faces", "wiring", "cli")
             .whereLayer("files")
-            .mayOnlyBeAccessedByLayers("auth", "tls", "acme", "mirror", "webhooks")
+            .mayOnlyBeAccessedByLayers("auth", "tls", "acme", "mirror", "webhooks", "storage", "logging")
             .whereLayer("tracing")
             .mayOnlyBeAccessedByLayers("http", "wiring")
             .whereLayer("acme")

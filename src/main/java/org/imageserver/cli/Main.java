@@ -33,7 +33,9 @@ public final class Main implements Runnable {
     public static void main(String[] arguments) {
         // Until a command says otherwise: libraries are chatty, and standard output is for what was asked for.
         Logging.configure(LogLevel.WARN, Logging.Format.HUMAN, Logging.Target.STANDARD_ERROR);
-        System.exit(commandLine(arguments).execute(arguments));
+        System.exit(commandLine(arguments)
+                .setExecutionStrategy(new AuditedCommands())
+                .execute(arguments));
     }
 
     /**

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
 import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -93,16 +92,9 @@ public final class PrivateFiles {
         }
     }
 
-    /** Root adds users for a server that runs as somebody else, who must be able to read the result. */
     private static void giveToTheOwnerOfItsDirectory(Path file) throws IOException {
-        UserPrincipal owner = Files.getOwner(directoryOf(file));
-        if (owner.equals(Files.getOwner(file))) {
-            return;
-        }
-        try {
-            Files.setOwner(file, owner);
-        } catch (IOException e) {
-            LOG.warn("{} cannot be given to {}, who owns its directory: can the server read it?", file, owner);
+        if (!Ownership.inherit(file)) {
+            LOG.warn("{} cannot be given to the owner of its directory: can the server read it?", file);
         }
     }
 

@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPOutputStream;
+import org.imageserver.files.Ownership;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -59,7 +60,7 @@ final class AuditFile extends AppenderBase<ILoggingEvent> {
     void prepare() throws IOException {
         isFailing = true;
         Files.createDirectories(file.getParent());
-        FileChannel.open(file, APPENDING, OWNER_ONLY).close();
+        open().close();
         isFailing = false;
     }
 
@@ -81,7 +82,7 @@ final class AuditFile extends AppenderBase<ILoggingEvent> {
         if (Files.exists(file) && Files.size(file) + line.length > MOST_BYTES) {
             putAside();
         }
-        try (FileChannel channel = FileChannel.open(file, APPENDING, OWNER_ONLY)) {
+        try (FileChannel channel = open()) {
             long end = channel.size();
             try {
                 ByteBuffer bytes = ByteBuffer.wrap(line);
@@ -93,6 +94,15 @@ final class AuditFile extends AppenderBase<ILoggingEvent> {
                 throw e;
             }
         }
+    }
+
+    private FileChannel open() throws IOException {
+        boolean isNew = Files.notExists(file);
+        FileChannel channel = FileChannel.open(file, APPENDING, OWNER_ONLY);
+        if (isNew && !Ownership.inherit(file)) {
+            LOG.warn("{} is not its directory's owner's: can the server write to it?", file);
+        }
+        return channel;
     }
 
     /** Half a line would spoil the next one. */

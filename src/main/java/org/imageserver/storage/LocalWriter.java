@@ -15,7 +15,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,15 +23,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.imageserver.files.Ownership;
 
 /**
  * Changes the tree, in steps that a crash or another process may come between: bytes first and
  * durable, then their name, then the directories above it. Safe for use by many threads.
  */
 final class LocalWriter {
-    private static final Logger LOG = LoggerFactory.getLogger(LocalWriter.class);
 
     /** Each one means that a delete took the directory in between: 100 in a row do not happen by chance. */
     private static final int MAX_ATTEMPTS = 100;
@@ -112,23 +109,9 @@ final class LocalWriter {
     private void createDirectory(Path directory) throws IOException {
         try {
             Files.createDirectory(directory);
-            giveToTheOwnerOfItsParent(directory);
+            boolean unused = Ownership.inherit(directory);
         } catch (FileAlreadyExistsException e) {
             // Somebody was faster.
-        }
-    }
-
-    /** What root brings here by a command, a server that runs as somebody else must be able to change and to remove. */
-    private void giveToTheOwnerOfItsParent(Path directory) throws IOException {
-        UserPrincipal owner = Files.getOwner(parentOf(directory));
-        if (owner.equals(Files.getOwner(directory))) {
-            return;
-        }
-        try {
-            Files.setOwner(directory, owner);
-        } catch (FileSystemException e) {
-            // Only root can do it; where several users share a directory, its permissions decide.
-            LOG.debug("{} cannot be given to {}", directory, owner, e);
         }
     }
 

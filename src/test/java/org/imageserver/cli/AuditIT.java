@@ -122,6 +122,31 @@ class AuditIT {
         }
     }
 
+    private void run(int exitCode, String... arguments) throws Exception {
+        try (Launched launched = Launched.start(directory, arguments)) {
+            assertThat(launched.exitCode()).as(launched.output()).isEqualTo(exitCode);
+        }
+    }
+
+    /** Who may do it by a command is a user of the machine, not of the server. */
+    @Test
+    void tellsWhatWasDoneByCommands() throws Exception {
+        run(0, "user", "add", "bob", "--serve-dir", "images");
+        run(0, "user", "list", "--serve-dir", "images");
+        run(1, "user", "revoke", "nobody", "--serve-dir", "images");
+        run(0, "retention", "--dry-run", "--dir", "images");
+        run(2, "user", "add", "bob", "--unknown");
+        assertThat(lines())
+                .extracting(line -> String.join(
+                        " ",
+                        line.path("user").asText().equals(System.getProperty("user.name")) ? "I" : "somebody",
+                        line.path("command").asText(),
+                        line.path("msg").asText()))
+                .containsExactly(
+                        "I user add bob --serve-dir images done", "I user revoke nobody --serve-dir images failed");
+        assertThat(Files.getPosixFilePermissions(file())).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+
     @Test
     void goesToTheOtherLogWhereItsFileCannotBeWritten() throws Exception {
         Path config = Files.writeString(
