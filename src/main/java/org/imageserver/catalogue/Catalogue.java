@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.imageserver.manifest.ManifestRules;
 import org.imageserver.storage.BlobInfo;
@@ -59,6 +60,7 @@ public final class Catalogue implements AutoCloseable {
     private final OfferReader offers;
     private volatile Snapshot snapshot = Snapshot.EMPTY;
     private volatile Observer observer = Observer.NOBODY;
+    private volatile Consumer<String> suspicion = uuid -> {};
     private volatile Optional<Instant> staleSince = Optional.empty();
 
     /**
@@ -94,7 +96,8 @@ public final class Catalogue implements AutoCloseable {
         this.areStreamsVerified = settings.uploads().streams() != UploadPolicy.Streams.OFF && !storage.isShared();
         this.adminFields = new AdminFields(digests, verifications, provenance);
         this.scan = new DirectoryScan(storage, new ImageReader(manifests, digests, channels));
-        this.files = new ImageFiles(storage, digests, quarantine, this::snapshot, this::readAgainSoon);
+        this.files = new ImageFiles(
+                storage, digests, quarantine, this::snapshot, this::readAgainSoon, uuid -> suspicion.accept(uuid));
         this.hasher = new Hasher(digests, this::read, receiver::isReceiving);
     }
 
@@ -151,7 +154,10 @@ public final class Catalogue implements AutoCloseable {
     public Scrub scrub(Scrub.Settings settings, Scrub.Healer healer) {
         digests.load();
         OtherCopies copies = new OtherCopies(storage, this, defaultOwner);
-        return new Scrub(storage, this::snapshot, quarantine, settings, uuid -> copies.heal(uuid) || healer.heal(uuid));
+        Scrub scrub = new Scrub(
+                storage, this::snapshot, quarantine, settings, uuid -> copies.heal(uuid) || healer.heal(uuid));
+        suspicion = scrub::suspect;
+        return scrub;
     }
 
     /** When the manifest or the file of an image was last changed, as the storage tells; empty when it cannot. */

@@ -24,6 +24,7 @@ public final class ImageFiles {
     private final Quarantine quarantine;
     private final Supplier<Snapshot> newest;
     private final Consumer<String> readAgainSoon;
+    private final Consumer<String> suspicion;
 
     /** Files whose name leads to another copy of the same bytes by now, or in a moment: by key, that copy's version. */
     private final Map<BlobKey, String> swaps = new ConcurrentHashMap<>();
@@ -32,18 +33,21 @@ public final class ImageFiles {
      * Makes the way.
      *
      * @param readAgainSoon is told of an image that is not what the snapshot says
+     * @param suspicion is told of an image whose file turned out to be damaged
      */
     ImageFiles(
             Storage storage,
             Digests digests,
             Quarantine quarantine,
             Supplier<Snapshot> newest,
-            Consumer<String> readAgainSoon) {
+            Consumer<String> readAgainSoon,
+            Consumer<String> suspicion) {
         this.storage = storage;
         this.digests = digests;
         this.quarantine = quarantine;
         this.newest = newest;
         this.readAgainSoon = readAgainSoon;
+        this.suspicion = suspicion;
     }
 
     /** From now on the bytes of another file, which are the same, may be met under this name. */
@@ -94,7 +98,12 @@ public final class ImageFiles {
         String etag = digest.map(FileDigest::sha1).or(file::sha1).orElseGet(() -> versionTag(file.blob()));
         try {
             return new OpenFile(
-                    open(uuid, file.blob()), FILE_TYPE, etag, digest.map(FileDigest::md5), Optional.of(uuid));
+                    open(uuid, file.blob()),
+                    FILE_TYPE,
+                    etag,
+                    digest.map(FileDigest::md5),
+                    Optional.of(uuid),
+                    () -> suspicion.accept(uuid));
         } catch (ImageException.FileUnavailable e) {
             Snapshot now = newest.get();
             if (now != snapshot && now.find(uuid).filter(Image::isOffered).isPresent()) {

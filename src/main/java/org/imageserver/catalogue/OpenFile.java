@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.imageserver.storage.DamagedBlobException;
 import org.imageserver.storage.StoredBlob;
 
 /**
@@ -21,13 +22,30 @@ public final class OpenFile implements AutoCloseable {
     private final Optional<String> md5;
     private final String contentType;
     private final Optional<String> imageUuid;
+    private final Runnable whenDamaged;
 
     OpenFile(StoredBlob blob, String contentType, String etag, Optional<String> md5, Optional<String> imageUuid) {
+        this(blob, contentType, etag, md5, imageUuid, () -> {});
+    }
+
+    /**
+     * Makes an open file.
+     *
+     * @param whenDamaged is told when reading finds out that these are not the bytes that were stored
+     */
+    OpenFile(
+            StoredBlob blob,
+            String contentType,
+            String etag,
+            Optional<String> md5,
+            Optional<String> imageUuid,
+            Runnable whenDamaged) {
         this.blob = blob;
         this.contentType = contentType;
         this.etag = etag;
         this.md5 = md5;
         this.imageUuid = imageUuid;
+        this.whenDamaged = whenDamaged;
     }
 
     /** Size in bytes. */
@@ -109,16 +127,27 @@ public final class OpenFile implements AutoCloseable {
 
     /**
      * A part of the bytes, from an offset and of a length in bytes. Reading throws a {@link StorageDownException} where
-     * that is the reason.
+     * that is the reason, and a {@link DamagedFileException} when the bytes are not those that were stored.
      */
     public InputStream stream(long offset, long length) throws IOException {
-        return new Named(blob.stream(offset, length));
+        return new Named(blob.stream(offset, length), whenDamaged);
     }
 
     /** Gives failures their names. */
     private static final class Named extends FilterInputStream {
-        Named(InputStream stream) {
+        private final Runnable whenDamaged;
+
+        Named(InputStream stream, Runnable whenDamaged) {
             super(stream);
+            this.whenDamaged = whenDamaged;
+        }
+
+        private IOException named(IOException failure) {
+            if (failure instanceof DamagedBlobException) {
+                whenDamaged.run();
+                return new DamagedFileException(failure);
+            }
+            return Failures.named(failure, "the storage is full");
         }
 
         @Override
@@ -126,7 +155,7 @@ public final class OpenFile implements AutoCloseable {
             try {
                 return super.read();
             } catch (IOException e) {
-                throw Failures.named(e, "the storage is full");
+                throw named(e);
             }
         }
 
@@ -135,7 +164,7 @@ public final class OpenFile implements AutoCloseable {
             try {
                 return super.read(to, offset, length);
             } catch (IOException e) {
-                throw Failures.named(e, "the storage is full");
+                throw named(e);
             }
         }
     }

@@ -8,6 +8,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -41,6 +44,10 @@ public final class Scrub implements AutoCloseable {
     private final Pace pace;
     private final LongAdder bytes = new LongAdder();
     private final Semaphore wish = new Semaphore(0);
+
+    /** Images whose file somebody could not read. */
+    private final Set<String> suspects = ConcurrentHashMap.newKeySet();
+
     private final Background background = new Background("scrub", this::run);
     private volatile ScrubProgress progress;
 
@@ -102,6 +109,12 @@ public final class Scrub implements AutoCloseable {
         wish.release();
     }
 
+    /** Reads the file of an image soon: who wanted it has found out that it is damaged. */
+    void suspect(String uuid) {
+        suspects.add(uuid);
+        recheckSoon();
+    }
+
     private void run() throws InterruptedException {
         boolean isWished = wish.tryAcquire(STARTED.toMillis(), TimeUnit.MILLISECONDS);
         long rechecked = System.nanoTime() - RECHECK.toNanos();
@@ -120,7 +133,10 @@ public final class Scrub implements AutoCloseable {
     /** Reads the damaged files once more, and asks elsewhere for those that still are. */
     public void recheck() throws InterruptedException {
         wish.drainPermits();
-        for (String uuid : quarantine.uuids()) {
+        Set<String> doubtful = new TreeSet<>(quarantine.uuids());
+        doubtful.addAll(suspects);
+        suspects.removeAll(doubtful);
+        for (String uuid : doubtful) {
             Optional<Image> image = snapshots.get().find(uuid);
             if (image.isPresent()) {
                 heal(uuid, checkOrWarn(image.get()));

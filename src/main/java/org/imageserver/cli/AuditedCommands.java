@@ -69,6 +69,10 @@ final class AuditedCommands implements IExecutionStrategy {
             // Nothing can have been changed there.
             return;
         }
+        if (!isDone && Files.notExists(settings.get().auditLog())) {
+            // Where nobody served anything, what was refused leaves nothing.
+            return;
+        }
         try {
             Logging.audit(settings.get().auditLog());
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.imageserver.auth.Authenticator;
+import org.imageserver.catalogue.DamagedFileException;
 import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.StorageDownException;
 import org.imageserver.catalogue.StorageFullException;
@@ -48,6 +49,11 @@ public final class ErrorReplies {
                 // Its trace is in the log once, where the catalogue found out.
                 LOG.atWarn().addKeyValue("req_id", id).log("the storage is down: {}", down.getCause());
                 yield new ApiException(ErrorCode.StorageIsDown, String.valueOf(down.getMessage()))
+                        .with("Retry-After", RETRY_AFTER_SECONDS);
+            }
+            case DamagedFileException damaged -> {
+                LOG.atWarn().addKeyValue("req_id", id).log("not served: {}", String.valueOf(damaged.getCause()));
+                yield new ApiException(ErrorCode.StorageIsDown, String.valueOf(damaged.getMessage()))
                         .with("Retry-After", RETRY_AFTER_SECONDS);
             }
             default -> {

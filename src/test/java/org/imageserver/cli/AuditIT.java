@@ -134,7 +134,7 @@ class AuditIT {
         run(0, "user", "add", "bob", "--serve-dir", "images");
         run(0, "user", "list", "--serve-dir", "images");
         run(1, "user", "revoke", "nobody", "--serve-dir", "images");
-        run(0, "retention", "--dry-run", "--dir", "images");
+        run(0, "trash", "list", "--dir", "images");
         run(2, "user", "add", "bob", "--unknown");
         assertThat(lines())
                 .extracting(line -> String.join(

@@ -85,7 +85,12 @@ final class Site implements AutoCloseable {
 
     /** What servers say in their logs when they are cut off from the store. */
     void forgiveOutage() {
-        servers.forEach(server -> server.log().forgive("the object store cannot be read"));
+        forgive("the object store cannot be read");
+    }
+
+    /** What a test wants them to say: each sees the lines of all. */
+    void forgive(String part) {
+        servers.forEach(server -> server.log().forgive(part));
     }
 
     @Override

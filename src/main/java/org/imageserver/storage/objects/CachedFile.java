@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.imageserver.storage.DamagedBlobException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -219,7 +220,7 @@ final class CachedFile {
                 left = moved.awaitNanos(left);
             }
             if (progress == Progress.DAMAGED) {
-                throw new IOException("the object " + stored.object() + " is damaged in the store");
+                throw new DamagedBlobException("the object " + stored.object() + " is damaged in the store");
             }
             boolean isThere = progress == Progress.GROWING || progress == Progress.COMPLETE;
             return isThere ? Math.max(0, available - position) : 0;
