@@ -260,9 +260,10 @@ public final class Catalogue implements AutoCloseable {
     private void look(Watch.Extent extent) throws IOException {
         scanning.lock();
         try {
+            boolean isFirst = snapshot == Snapshot.EMPTY;
             boolean isNew = scan.look(extent);
             lookedAtNanos = System.nanoTime();
-            if (isNew || snapshot == Snapshot.EMPTY) {
+            if (isNew || isFirst) {
                 show(scan.snapshot());
                 LOG.debug(
                         "{} images, {} problems",
@@ -270,7 +271,11 @@ public final class Catalogue implements AutoCloseable {
                         snapshot.problems().size());
                 hashWhatIsMissing();
             }
-            quarantine.look(snapshot);
+            List<String> found = quarantine.look(snapshot);
+            if (!isFirst) {
+                // Whoever found it has only looked. What was known before the start is read again soon after it.
+                found.forEach(suspicion);
+            }
         } finally {
             scanning.unlock();
         }

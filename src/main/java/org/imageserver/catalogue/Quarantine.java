@@ -131,10 +131,14 @@ public final class Quarantine {
      * Takes up what another process has found, and lets go what is no longer damaged: another file came by hand or by
      * another server, and its bytes are known, or the image is gone.
      *
+     * @return the images of which another process has found something
      * @throws IOException when the storage cannot be read
      */
-    synchronized void look(Snapshot snapshot) throws IOException {
+    synchronized List<String> look(Snapshot snapshot) throws IOException {
+        List<String> before = uuids();
         takeUp();
+        List<String> found =
+                uuids().stream().filter(uuid -> !before.contains(uuid)).toList();
         for (Map.Entry<Place, Damage> known : entries.entrySet()) {
             Place place = known.getKey();
             Optional<Image> image = snapshot.own(place.uuid());
@@ -145,6 +149,7 @@ public final class Quarantine {
                 forget(place);
             }
         }
+        return found;
     }
 
     /** A manifest that is wrong for a moment takes away its image, and says nothing of the bytes. */

@@ -1,13 +1,19 @@
 package org.imageserver.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Random;
+import org.imageserver.Policies;
 import org.imageserver.TestServer;
+import org.imageserver.catalogue.Catalogue;
 import org.imageserver.catalogue.Image;
+import org.imageserver.catalogue.Scrub;
+import org.imageserver.config.Settings;
+import org.imageserver.storage.LocalStorage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +63,26 @@ class OtherCopiesTest {
             assertThat(server.get("/images/" + one).body()).isEqualTo(manifest);
             assertThat(file(server, other).body()).isEqualTo(BYTES);
             assertThat(server.server().catalogue().quarantine().uuids()).isEmpty();
+        }
+    }
+
+    /** As the command {@code scrub} does, which only looks. */
+    @Test
+    void mendsWhatAnotherProcessHasFound() throws Exception {
+        try (TestServer server = TestServer.start(directory, SETTINGS + ", \"rescan_seconds\": 0.1")) {
+            String one = publish(server);
+            publish(server);
+            Damage.flipSomewhere(path(server, one), new Random(1));
+            server.server().scrub().recheckSoon();
+            Settings settings = Settings.read(directory.resolve("config.json"), Settings.Overrides.NONE);
+            try (LocalStorage storage = new LocalStorage(server.images().directory());
+                    Catalogue catalogue = new Catalogue(storage, Policies.ofImages(settings))) {
+                catalogue.rescan();
+                Image image = catalogue.snapshot().own(one).orElseThrow();
+                Scrub scrub = catalogue.scrub(Scrub.Settings.AT_ONCE, Scrub.Healer.NONE);
+                assertThat(scrub.check(image, read -> {})).hasSize(1);
+            }
+            await().untilAsserted(() -> assertThat(file(server, one).body()).isEqualTo(BYTES));
         }
     }
 
