@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import org.imageserver.auth.Principal;
 import org.imageserver.auth.Role;
 import org.imageserver.catalogue.Catalogue;
+import org.imageserver.catalogue.Image;
 import org.imageserver.catalogue.ImageException;
 import org.imageserver.catalogue.Provenance;
 import org.imageserver.config.Settings;
@@ -158,6 +159,9 @@ public final class Mirrors implements AutoCloseable {
 
     private boolean heal(Feed feed, String uuid) {
         try {
+            if (!isThere(feed, uuid)) {
+                return false;
+            }
             new Carrier(feed, catalogue, provenance, principal).heal(uuid);
             LOG.info(
                     "the file of image {} was brought again from {}",
@@ -169,6 +173,17 @@ public final class Mirrors implements AutoCloseable {
                     "image {} cannot be mended from {}: {}", uuid, feed.source().url(), e.getMessage());
             return false;
         }
+    }
+
+    /** Asked first, since it is answered at once, and a file that does not come is asked for again and again. */
+    private boolean isThere(Feed feed, String uuid) throws RemoteException {
+        Optional<String> ours =
+                catalogue.snapshot().own(uuid).flatMap(Image::file).flatMap(Image.File::sha1);
+        return feed.upstream()
+                .manifest(uuid)
+                .map(manifest -> manifest.at("/files/0/sha1").asText())
+                .filter(theirs -> ours.isEmpty() || ours.get().equals(theirs))
+                .isPresent();
     }
 
     /** Begins to look at every source, now and then again and again. */
