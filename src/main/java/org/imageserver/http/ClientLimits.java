@@ -117,6 +117,9 @@ public final class ClientLimits {
 
     /** Whoever has an IPv6 address has the 64 bits after its network's, too, and would be as many clients as he likes. */
     private static String neighbourhood(String address) {
+        if (address.indexOf(':') < 0) {
+            return address;
+        }
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
         try {
             return bytes != null && InetAddress.getByAddress(bytes) instanceof Inet6Address
