@@ -45,7 +45,7 @@ public final class Scrub implements AutoCloseable {
     private final LongAdder bytes = new LongAdder();
     private final Semaphore wish = new Semaphore(0);
 
-    /** Images whose file somebody could not read. */
+    /** Images of which somebody has found that their file is damaged. */
     private final Set<String> suspects = ConcurrentHashMap.newKeySet();
 
     private final Background background = new Background("scrub", this::run);
@@ -109,7 +109,7 @@ public final class Scrub implements AutoCloseable {
         wish.release();
     }
 
-    /** Reads the file of an image soon: who wanted it has found out that it is damaged. */
+    /** Reads the file of an image soon, and has it mended: a client or another process has found that it is damaged. */
     void suspect(String uuid) {
         suspects.add(uuid);
         recheckSoon();
